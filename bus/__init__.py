@@ -1,0 +1,1 @@
+"""All AMQP: the only package that imports pika (docs/bus.md)."""

@@ -1,0 +1,15 @@
+"""What `manage.py serve ROLE ...` can run, and where it lives. Imports happen in `serve`: a role loads only itself."""
+
+SERVICES = {
+    "userservice": "userservice.handlers",
+    "messageservice": "messageservice.handlers",
+    "eventlog": "eventlog.handlers",
+}
+"""Role → module whose `service` is a `bus.service.Service`. Several may share one process."""
+
+PROCESSES = {
+    "gateway": "apigateway.server",
+    "relay": "eventlog.relay",
+    "admin": "config.admin_server",
+}
+"""Role → module whose `main()` runs until SIGTERM and returns the exit code."""

@@ -1,0 +1,6 @@
+"""URLs of the `admin` role: Django's admin site. Everything else is the gateway's (`apigateway/urls.py`)."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [path("admin/", admin.site.urls)]
