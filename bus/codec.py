@@ -1,6 +1,5 @@
 """Contracts to JSON and back. Decoding ignores unknown fields, so versions can roll; encoding validates."""
 
-from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,11 +8,15 @@ from contracts.errors import InvalidRequest
 
 T = TypeVar("T")
 _encoder = msgspec.json.Encoder()
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
 
 
-@cache
 def decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
-    return msgspec.json.Decoder(kind)
+    """The decoder of a contract, made at first use."""
+    found = _decoders.get(kind)
+    if found is None:
+        found = _decoders[kind] = msgspec.json.Decoder(kind)
+    return found
 
 
 def decode(body: bytes | str, kind: type[T]) -> T:

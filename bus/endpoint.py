@@ -40,7 +40,7 @@ class Endpoint:
     def __init__(self, registration: Registration, *, middleware: Sequence[Middleware] = ()) -> None:
         self.operation = registration.operation
         self.batch = registration.batch
-        self._decode = codec.decoder(self.operation.request).decode
+        self._decode: Callable[[bytes], Any] = codec.decoder(self.operation.request).decode
         self._once = self.operation.safety is Safety.ONCE
         self._run = _runner(registration)
         for wrap in reversed(middleware):

@@ -1,6 +1,8 @@
 """What a contract is: a frozen dataclass, registered under its operation's or event's name with all that callers
 and servers must know about it. The bus encodes and validates; nothing here imports more than msgspec."""
 
+import importlib
+import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,6 +10,7 @@ from typing import Annotated, ClassVar, Generic, TypeVar, get_args
 
 from msgspec import Meta
 
+import contracts
 from contracts.errors import Busy, DeadlineExceeded, Forbidden, InvalidRequest, Unavailable, WarrenError
 
 VERSION = 1
@@ -112,6 +115,13 @@ def event(name: str, *, owner: str, signal: bool = False) -> Callable[[C], C]:
         return cls
 
     return register
+
+
+def load_all() -> None:
+    """Import every module of contracts, so that the registries are complete."""
+    for module in pkgutil.iter_modules(contracts.__path__):
+        if not module.ispkg:
+            importlib.import_module(f"contracts.{module.name}")
 
 
 def _reply_of(cls: type) -> type:
