@@ -1,4 +1,4 @@
-"""A WebSocket client that does what `docs/gateway.md` asks of one: hello, resume, ack, back off, repeat under one id."""
+"""A WebSocket client that does what docs/gateway.md asks: hello, resume, ack, back off, repeat under one id."""
 
 import asyncio
 import contextlib

@@ -1,6 +1,6 @@
 """What clients did and saw, and a checker over it: nothing acknowledged lost, nothing twice, nothing out of order.
 
-The idea is Jepsen's: every client writes down each call with its outcome (`ok`, or unknown when no answer came), and what
+The idea is Jepsen's: every client writes down each call with its outcome (ok, or unknown when no answer came), and what
 it was shown; the books are compared with the tables afterwards.
 """
 

@@ -12,9 +12,7 @@ def stored(seq: int) -> Stored:
 
 
 def shown(row: Stored) -> Shown:
-    return Shown(
-        conversation_id=row.conversation_id, seq=row.seq, message_id=row.message_id, client_id=row.client_id
-    )
+    return Shown(conversation_id=row.conversation_id, seq=row.seq, message_id=row.message_id, client_id=row.client_id)
 
 
 def history(*seen: Stored) -> History:
@@ -66,7 +64,5 @@ def test_a_gap_in_the_stored_seqs_is_found() -> None:
 
 def test_a_client_id_stored_twice_is_found() -> None:
     first = stored(1)
-    again = Stored(
-        conversation_id=CONVERSATION, seq=2, message_id=uuid4(), client_id=first.client_id, sender_id=SENDER
-    )
+    again = Stored(conversation_id=CONVERSATION, seq=2, message_id=uuid4(), client_id=first.client_id, sender_id=SENDER)
     assert any("stored 2 times" in sentence for sentence in violations([], [first, again]))
