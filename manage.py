@@ -6,9 +6,9 @@ import sys
 
 
 def main() -> None:
-    """Run a management command; `serve gateway` gets settings that hold no database."""
+    """Run a management command; the gateway's own get settings that hold no database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    if sys.argv[1:2] == ["serve"] and "gateway" in sys.argv[2:]:
+    if sys.argv[1:2] in (["runserver"], ["export_schema"]) or (sys.argv[1:2] == ["serve"] and "gateway" in sys.argv):
         os.environ["WARREN_ROLE"] = "gateway"
     from django.core.management import execute_from_command_line
 

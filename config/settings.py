@@ -147,7 +147,7 @@ ASGI_APPLICATION = "config.asgi.application"
 WSGI_APPLICATION = None
 SILENCED_SYSTEM_CHECKS = ["security.W003"]
 MIDDLEWARE = (
-    ["django.middleware.security.SecurityMiddleware"]
+    []  # the gateway's own ASGI layer sets headers and limits: Django's middleware would cost a thread each
     if ROLE == "gateway"
     else [
         "django.middleware.security.SecurityMiddleware",
@@ -196,12 +196,14 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "apigateway.rest.views.handle_exception",
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Warren",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["apigateway.rest.schema.finish"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -1,0 +1,72 @@
+"""What REST and WebSocket share: who asks, under which request id, and how a line of the table is answered."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from apigateway import local
+from apigateway.routes import Auth, Route
+from bus import codec
+from bus.envelope import Actor, Call, Client
+from contracts.errors import Forbidden
+
+if TYPE_CHECKING:
+    from apigateway.gateway import Gateway
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+DEVICE_LENGTH = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trace:
+    """The names under which one request is found again, in our logs and (traceparent) in those of others."""
+
+    request_id: str
+    traceparent: str
+
+
+def trace_of(*, request_id: str = "", traceparent: str = "") -> Trace:
+    """Keeps what a client sent if it is sane, and makes what is missing. W3C Trace Context, level 1."""
+    return Trace(
+        request_id=request_id if _SANE_ID.fullmatch(request_id) else uuid4().hex,
+        traceparent=traceparent
+        if _TRACEPARENT.fullmatch(traceparent)
+        else f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00",
+    )
+
+
+async def authorize(gateway: "Gateway", line: Route, *, token: str, address: str) -> Actor | None:
+    """The actor that a line needs, none for public ones.
+
+    Raises NotAuthenticated, TokenExpired, Forbidden (staff only) or RateLimited.
+    """
+    if line.auth is Auth.LOGIN:
+        gateway.limits.login(address)
+        return None
+    if line.auth is Auth.PUBLIC:
+        gateway.limits.public(address)
+        return None
+    verified = await gateway.verifier.verify(token)
+    gateway.limits.user(verified.actor.user_id)
+    if line.auth is Auth.STAFF and not verified.actor.staff:
+        raise Forbidden
+    return verified.actor
+
+
+def call_for(*, actor: Actor | None, address: str, device: str, trace: Trace) -> Call:
+    return Call(
+        actor=actor,
+        client=Client(address=address, device=device[:DEVICE_LENGTH]),
+        request_id=trace.request_id,
+        traceparent=trace.traceparent,
+    )
+
+
+async def answer(gateway: "Gateway", line: Route, asked: Any, *, body: bytes | None, call: Call) -> bytes:
+    """The reply's JSON. `asked`: what the client sent, checked; `body`: its JSON where it can be forwarded as it is."""
+    if line.local is not None:
+        return await local.FUNCTIONS[line.local](gateway, asked, call)
+    return await gateway.ask(line.name, body or codec.encode(asked), call)
