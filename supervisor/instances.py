@@ -11,7 +11,7 @@ from supervisor.cache import cache_folder
 from supervisor.disk import NEEDED_TO_RUN, require_space
 from supervisor.ports import remembered
 from supervisor.postgres import Postgres
-from supervisor.rabbitmq import Permission, RabbitMQ
+from supervisor.rabbitmq import OPERATOR, Permission, RabbitMQ
 
 
 class Instances:
@@ -65,14 +65,13 @@ class Instances:
         return self
 
     def launch(self) -> None:
-        """Begin to start both, the slow one first."""
+        """Begin to start both, the slow one first; `wait_ready` ends it."""
         self._lock.take()
-        require_space(self.folder, needed=NEEDED_TO_RUN)
-        self._set_up()
-        for server in (self.rabbitmq, self.postgres):
-            if server:
-                server.keep = (self._lock.descriptor,)
-                server.launch()
+        try:
+            self._launch()
+        except BaseException:
+            self.stop()
+            raise
 
     def wait_ready(self, *, seconds: float = 90) -> None:
         """Wait until both answer."""
@@ -95,6 +94,14 @@ class Instances:
         for server in (self.rabbitmq, self.postgres):
             if server:
                 server.kill()
+
+    def _launch(self) -> None:
+        require_space(self.folder, needed=NEEDED_TO_RUN)
+        self._set_up()
+        for server in (self.rabbitmq, self.postgres):
+            if server:
+                server.keep = (self._lock.descriptor,)
+                server.launch()
 
     def _set_up(self) -> None:
         if self.postgres or self.rabbitmq:
@@ -124,7 +131,7 @@ class Instances:
             folder=servers_home(self.folder) / "rabbitmq",
             log_file=self._log("rabbitmq"),
             ports=ports,
-            passwords={user: self._secret(f"amqp-{user}-password") for user in permissions},
+            passwords={user: self._secret(f"amqp-{user}-password") for user in (*permissions, OPERATOR)},
             permissions=permissions,
             programs=rabbitmq.find(cache=cache_folder()),
             account=unprivileged("rabbitmq"),

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -128,16 +128,34 @@ def wait_for(condition: Callable[[], bool], *, seconds: float, pause: float = 0.
     return True
 
 
-def start_guard() -> subprocess.Popen[bytes]:
-    """Start the process that ends whole groups should this one be killed (`supervisor/guard.py`)."""
-    guard = Path(__file__).with_name("guard.py")
-    return subprocess.Popen(
-        [sys.executable, "-I", "-S", str(guard)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-        cwd="/",
-    )
+class Guard:
+    """The process that ends whole groups should this one be killed (`supervisor/guard.py`)."""
+
+    def __init__(self) -> None:
+        script = Path(__file__).with_name("guard.py")
+        self._groups: set[int] = set()
+        self.popen = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(script)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
+        )
+
+    def follow(self, groups: Iterable[int]) -> None:
+        """From now on end exactly these process groups. Does nothing once the guard itself was killed."""
+        wanted = set(groups)
+        changes = [*(f"+{group}" for group in wanted - self._groups), *(f"-{group}" for group in self._groups - wanted)]
+        self._groups = wanted
+        if changes and self.popen.stdin and self.popen.poll() is None:
+            self.popen.stdin.write("".join(f"{change}\n" for change in changes).encode())
+            self.popen.stdin.flush()
+
+    def close(self) -> None:
+        """Let the guard go; what it still follows is ended."""
+        if self.popen.stdin:
+            self.popen.stdin.close()
+        self.popen.wait()
 
 
 def _die_with(parent: int, death_signal: signal.Signals) -> Callable[[], None]:

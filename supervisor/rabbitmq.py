@@ -26,6 +26,8 @@ from supervisor.processes import Child, spawn, wait_for
 log = logging.getLogger(__name__)
 MARKER = "warren.complete"
 STOP_GRACE = 20.0
+OPERATOR = "operator"
+"""Who may log in to RabbitMQ's own page; exists only where that page is switched on."""
 PORTS = ("amqp", "dist", "epmd", "management")
 
 
@@ -139,7 +141,8 @@ class RabbitMQ:
         return "".join(f"{key} = {value}\n" for key, value in lines.items())
 
     def _definitions(self) -> dict[str, Any]:
-        return definitions(passwords=self.passwords, permissions=self.permissions, vhosts=self.vhosts)
+        roles = definitions(passwords=self.passwords, permissions=self.permissions, vhosts=self.vhosts)
+        return with_operator(roles, password=self.passwords[OPERATOR]) if self.management else roles
 
     def _spawn(self, name: str, command: Sequence[str | Path]) -> Child:
         with self.log_file.open("ab") as output:
@@ -207,6 +210,19 @@ def definitions(
             for user, permission in permissions.items()
         ],
     }
+
+
+def with_operator(roles: dict[str, Any], *, password: str) -> dict[str, Any]:
+    """The same definitions with a person who sees and may do everything."""
+    person = {
+        "name": OPERATOR,
+        "password_hash": password_hash(password),
+        "hashing_algorithm": "rabbit_password_hashing_sha256",
+        "tags": "administrator",
+    }
+    everything = {"user": OPERATOR, "configure": ".*", "write": ".*", "read": ".*"}
+    allowed = [{**everything, "vhost": vhost["name"]} for vhost in roles["vhosts"]]
+    return {**roles, "users": [*roles["users"], person], "permissions": [*roles["permissions"], *allowed]}
 
 
 def password_hash(password: str) -> str:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from supervisor import debian
@@ -20,12 +20,13 @@ def install(*, name: str, python: Path, cache: Path) -> None:
     run(command, what=f"Installing requirements/{name}.txt")
 
 
-def unpack(name: str, *, cache: Path) -> Path:
-    """The folder in `cache` with the wheels of `requirements/NAME.txt`, installed there at first use."""
+def unpack(name: str, *, cache: Path, finish: Callable[[Path], None] = lambda _: None) -> Path:
+    """The folder in `cache` with the wheels of `requirements/NAME.txt`, installed and finished there at first use."""
     source = REQUIREMENTS / f"{name}.txt"
 
     def fill(fresh: Path) -> None:
         run([*pip(cache), "install", *OPTIONS, "--no-deps", "--target", fresh, "-r", source], what=f"Fetching {name}")
+        finish(fresh)
 
     return in_cache(cache / f"{name}-{_pinned(source)}", fill)
 

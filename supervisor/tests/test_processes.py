@@ -23,13 +23,11 @@ SUPERVISOR = """
 import sys, time
 sys.path.insert(0, {root!r})
 from pathlib import Path
-from supervisor.processes import spawn, start_guard
-from supervisor import guard
-guard = start_guard()
+from supervisor.processes import Guard, spawn
+guard = Guard()
 child = spawn(name="x", command=[sys.executable, "-u", "-c", {code!r}], environment={{}}, folder=Path("/"), output=1)
-guard.stdin.write(f"+{{child.pid}}\\n".encode())
-guard.stdin.flush()
-print(guard.pid, child.pid, flush=True)
+guard.follow([child.pid])
+print(guard.popen.pid, child.pid, flush=True)
 time.sleep(60)
 """
 
