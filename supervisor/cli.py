@@ -46,11 +46,11 @@ def test_parser() -> argparse.ArgumentParser:
     parser = _parser(
         "test",
         "Runs all tests: the page's, then Python's, with a PostgreSQL, a RabbitMQ and a Chromium for them alone. "
-        "What this command does not know is handed to pytest.",
+        "With PATHs or options of pytest, only those tests, and none of the page.",
     )
     parser.add_argument("--long", action="store_true", help="also the repeated kills, the volumes and the soaks")
     parser.add_argument("--serial", action="store_true", help="one test at a time")
-    parser.add_argument("pytest", nargs="*", metavar="PATH", help="only these tests, and no tests of the page")
+    parser.usage = "bin/test [-h] [--long] [--serial] [PATH ...] [pytest's options]"
     return parser
 
 
@@ -107,7 +107,7 @@ def say(text: str) -> None:
 
 
 def _parser(name: str, description: str) -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(prog=f"bin/{name}", description=description, epilog=STATUSES)
+    return argparse.ArgumentParser(prog=f"bin/{name}", description=description, epilog=STATUSES, allow_abbrev=False)
 
 
 def parse(name: str, arguments: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:

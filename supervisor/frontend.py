@@ -54,7 +54,7 @@ def ensure_built(*, cache: Path) -> bool:
 def install(*, cache: Path) -> Pnpm:
     """Install what the page is built from, exactly as locked."""
     pnpm = find_pnpm(cache=cache)
-    pnpm.run("install", "--frozen-lockfile", "--store-dir", str(cache / "pnpm-store"))
+    pnpm.run("install", "--frozen-lockfile", *_store(cache))
     return pnpm
 
 
@@ -104,6 +104,12 @@ def node_path(*, cache: Path) -> str:
             "Install it and start again: sudo apt-get install nodejs npm"
         ) from None
     return f"{folder / 'bin'}:{path}"
+
+
+def _store(cache: Path) -> list[str]:
+    """Where pnpm keeps packages: its own choice, unless there is no home directory to keep them in."""
+    home = os.environ.get("HOME")
+    return [] if home and os.access(home, os.W_OK) else ["--store-dir", str(cache / "pnpm-store")]
 
 
 def _link_npm(unpacked: Path) -> None:
