@@ -23,6 +23,11 @@ ADMIN_PORT = env.integer(
     high=65535,
     help="port of the `admin` role, behind the gateway's /admin/",
 )
+ADMIN_HOST = env.text(
+    "WARREN_ADMIN_HOST",
+    "127.0.0.1",
+    help="address that the `admin` role listens on; only gateways should reach it",
+)
 ADMIN_URL = env.url(
     "WARREN_ADMIN_URL",
     f"http://127.0.0.1:{ADMIN_PORT}",
@@ -103,7 +108,7 @@ FAILPOINTS = env.text("WARREN_FAILPOINTS", "", help="for tests only: names of st
 
 _services = ["userservice", "messageservice", "eventlog"]
 _admin = [
-    "django.contrib.admin",
+    "config.apps.AdminSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -141,6 +146,15 @@ DATABASES = {} if ROLE == "gateway" else {"default": database(DATABASE_URL)} if 
 AUTH_USER_MODEL = "userservice.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["userservice.passwords.BoundedArgon2"]
+AUTHENTICATION_BACKENDS = ["userservice.backends.StaffBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "display_name")},
+    },
+]
 ALLOWED_HOSTS = ["*"]  # the gateway checks Host against PUBLIC_URL where it matters: Origin and links
 ROOT_URLCONF = "apigateway.urls" if ROLE == "gateway" else "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
