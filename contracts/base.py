@@ -11,7 +11,15 @@ from typing import Annotated, ClassVar, Generic, TypeVar, get_args
 from msgspec import Meta
 
 import contracts
-from contracts.errors import Busy, DeadlineExceeded, Forbidden, InvalidRequest, Unavailable, WarrenError
+from contracts.errors import (
+    Busy,
+    DeadlineExceeded,
+    Forbidden,
+    InvalidRequest,
+    NotAuthenticated,
+    Unavailable,
+    WarrenError,
+)
 
 VERSION = 1
 """Version of the wire format (header `v`). A server refuses a newer one."""
@@ -65,7 +73,7 @@ class EventType:
 OPERATIONS: dict[str, Operation] = {}
 EVENTS: dict[str, EventType] = {}
 
-ALWAYS = (Busy, DeadlineExceeded, Forbidden, InvalidRequest, Unavailable)
+ALWAYS = (Busy, DeadlineExceeded, Forbidden, InvalidRequest, NotAuthenticated, Unavailable)
 """Errors that any operation may answer with."""
 
 

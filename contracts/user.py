@@ -23,6 +23,7 @@ from contracts.base import (
 )
 from contracts.errors import (
     AccountDisabled,
+    Conflict,
     InvalidCredentials,
     NotFound,
     RateLimited,
@@ -176,7 +177,7 @@ class UserUpdate(Request[User]):
     safety=Safety.ONCE,
     slow=True,
     deadline_ms=5000,
-    errors=(InvalidCredentials, WeakPassword, RateLimited),
+    errors=(InvalidCredentials, WeakPassword, RateLimited, Conflict),
 )
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UserChangePassword(Request[Done]):
