@@ -1,0 +1,69 @@
+"""`python -m bench [ROW ...]`: measure rows of the budgets and write the table (docs/benchmarks.md)."""
+
+import argparse
+import importlib
+import pkgutil
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from bench import report, rows
+from bench.machine import describe
+from bench.model import Outcome, Row
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Exit status 0 when every budget that was measured is met, else 1."""
+    options = parse(arguments)
+    available = load_rows()
+    if options.list:
+        for row in available.values():
+            print(f"{row.number:3}  {row.title}")
+        return 0
+    unknown = [number for number in options.rows if number not in available]
+    if unknown:
+        print(f"There is no row {unknown[0]}; `--list` shows those that there are.", file=sys.stderr)
+        return 2
+    chosen = [available[number] for number in options.rows or available]
+    return measure(chosen, options)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="bin/bench",
+        description="Measures Warren beside the bare mechanism and the usual alternatives, in one run. "
+        "Takes private servers of its own; touches nothing else.",
+    )
+    parser.add_argument("rows", nargs="*", type=int, metavar="ROW", help="numbers of rows; all when none is given")
+    parser.add_argument("--quick", action="store_true", help="short samples, two of each: minutes instead of an hour")
+    parser.add_argument("--list", action="store_true", help="show the rows and stop")
+    parser.add_argument("--repetitions", type=int, default=0, metavar="N", help="samples of each contender")
+    parser.add_argument("--no-peers", action="store_true", help="leave the alternatives out")
+    return parser.parse_args(arguments)
+
+
+def load_rows() -> dict[int, Row]:
+    """Every module of `bench.rows`, by its row's number."""
+    modules = [importlib.import_module(f"bench.rows.{info.name}") for info in pkgutil.iter_modules(rows.__path__)]
+    found: list[Row] = [module.ROW for module in modules]
+    return {row.number: row for row in sorted(found, key=lambda row: row.number)}
+
+
+def measure(chosen: Sequence[Row], options: argparse.Namespace) -> int:
+    from bench.lab import Lab  # takes the bus along, which `--list` need not
+    from bench.runner import run_row
+
+    machine = describe()
+    outcomes: list[Outcome] = []
+    with Lab(quick=options.quick, repetitions=options.repetitions, peers=not options.no_peers) as lab:
+        for row in chosen:
+            outcomes.append(run_row(row, lab))
+            report.print_verdicts(outcomes[-1])
+    name = datetime.now(UTC).strftime("%Y-%m-%dT%H%M") + ("-quick" if options.quick else "")
+    for file in report.write(outcomes, machine=machine, name=name):
+        print(f"written: bench/results/{file.name}")
+    return 1 if any(verdict.met is False for outcome in outcomes for verdict in outcome.verdicts) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""A module per row of the budgets; each has a `ROW`."""

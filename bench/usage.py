@@ -1,0 +1,47 @@
+"""What processes use, from /proc (proc(5))."""
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from supervisor.processes import descendants
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def family(pid: int) -> list[int]:
+    return [pid, *descendants(pid)]
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process and all below it."""
+    return sum(_ticks(one) for one in family(pid)) / TICKS
+
+
+def resident_kib(pid: int) -> int:
+    """Memory that the process holds in RAM, shared pages included."""
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) if found else 0
+
+
+def proportional_mib(pids: Iterable[int]) -> float:
+    """Sum of PSS: a page that n processes share counts a n-th in each."""
+    return sum(_pss_kib(one) for pid in pids for one in family(pid)) / 1024
+
+
+def _ticks(pid: int) -> int:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return int(fields[11]) + int(fields[12])
+
+
+def _pss_kib(pid: int) -> int:
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    found = re.search(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)
+    return int(found[1]) if found else 0
