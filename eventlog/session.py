@@ -1,0 +1,177 @@
+"""The relay's database session: the lock that makes it the only one, and the statements that move events.
+
+A connection of its own, straight to PostgreSQL: through a pooler that shares sessions the lock would mean nothing.
+Any error of the database ends the session and with it the lock; what it was about to commit is rolled back.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Concatenate, NamedTuple, ParamSpec, Self, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+
+from config.failpoints import failpoint
+
+P = ParamSpec("P")
+T = TypeVar("T")
+log = logging.getLogger("eventlog.relay")
+
+LOCK = 0x7761_7272_656E  # "warren": one key for every relay of this database
+LOCK_NOT_AVAILABLE = "55P03"
+"""SQLSTATE of a lock_timeout (PostgreSQL manual, appendix A)."""
+BATCH = 500
+STATEMENT_MS = 2000
+"""No statement of the relay takes longer; a session that hangs in one keeps the lock no longer than this."""
+
+# Both ends notice within 4 s that the other's host is gone: ours by what libpq sets on the socket, the server by its
+# own settings, without which it would keep a dead relay's lock for two hours.
+_CLIENT = {"keepalives": 1, "keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 2}
+_SERVER = {
+    "tcp_keepalives_idle": "2",
+    "tcp_keepalives_interval": "1",
+    "tcp_keepalives_count": "2",
+    "tcp_user_timeout": "4000",
+    "statement_timeout": str(STATEMENT_MS),
+    "idle_in_transaction_session_timeout": "4000",
+    "jit": "off",
+}
+
+# One statement takes what has committed, in the order of the outbox, gives the next positions, and notes how far the
+# broker had confirmed. Deleting by an array of ids keeps the plan an index scan however old its statistics are.
+_MOVE = f"""
+PREPARE relay_move (bigint) AS
+WITH moved AS (
+    DELETE FROM eventlog_outbox
+    WHERE id = ANY (ARRAY(SELECT id FROM eventlog_outbox ORDER BY id LIMIT {BATCH}))
+    RETURNING *
+), state AS (
+    UPDATE eventlog_relay_state
+    SET pos = pos + (SELECT count(*) FROM moved), published = $1, at = greatest(at, clock_timestamp())
+    WHERE EXISTS (SELECT FROM moved)
+    RETURNING pos - (SELECT count(*) FROM moved) AS base, at
+), told AS (
+    INSERT INTO eventlog_event (pos, owner, event, routing_key, conversation_id, seq, user_id, body, at)
+    SELECT base + row_number() OVER (ORDER BY id), owner, event, routing_key, conversation_id, seq, user_id, body,
+           state.at
+    FROM moved, state
+    RETURNING pos, at, owner, event, routing_key, body
+)
+SELECT * FROM told ORDER BY pos
+"""  # noqa: S608  constants only
+_NOTE = """
+BEGIN;
+SET LOCAL synchronous_commit = off;
+UPDATE eventlog_relay_state SET published = %s;
+COMMIT
+"""
+_AGAIN = f"""
+SELECT pos, at, owner, event, routing_key, body FROM eventlog_event
+WHERE pos > %s AND pos <= %s ORDER BY pos LIMIT {BATCH}
+"""  # noqa: S608  constants only
+
+
+class Row(NamedTuple):
+    """What the relay needs of an event of the log; `body` is its finished JSON."""
+
+    pos: int
+    at: Any
+    owner: str
+    event: str
+    routing_key: str
+    body: str
+
+
+class NotDense(Exception):
+    """Positions came out with a hole or twice: another relay is at work, or somebody wrote to the log's tables."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    pos: int
+    published: int
+    epoch: str
+
+
+class Session:
+    """Raises django.db.Error from every method when the database fails; then `close` it and open another."""
+
+    def __init__(self) -> None:
+        self._connection = _connect()
+        self._cursor = self._connection.cursor()
+        self.pos = 0
+
+    def close(self) -> None:
+        """End the session; its lock falls free. Never raises."""
+        self._connection.close_if_unusable_or_obsolete()
+        self._connection.close()
+
+    def lock(self) -> bool:
+        """Whether this session is the active relay's now. Does not wait: a waiting statement would hold back vacuum."""
+        self._cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        return bool(self._cursor.fetchone()[0])
+
+    def begin(self) -> State:
+        """Read where the last relay stopped. Call it once, under the lock."""
+        self._cursor.execute(_MOVE)
+        self._cursor.execute("SELECT pos, published, eventlog_epoch() FROM eventlog_relay_state")
+        found = self._cursor.fetchone()
+        if found is None:
+            raise NotDense("The table eventlog_relay_state lost its row; restore it before events get positions.")
+        pos, published, epoch = found
+        self.pos = pos
+        return State(pos=pos, published=published, epoch=epoch)
+
+    def move(self, *, published: int) -> list[Row]:
+        """Give positions to up to `BATCH` waiting events, committed; `published`: how far the broker has confirmed.
+
+        Raises NotDense, with nothing committed, when the positions are not the ones that follow.
+        """
+        failpoint("relay.before_move")
+        self._cursor.execute("BEGIN; EXECUTE relay_move(%s)", [published])
+        rows = [Row._make(row) for row in self._cursor.fetchall()]
+        if rows and (rows[0].pos != self.pos + 1 or rows[-1].pos != self.pos + len(rows)):
+            raise NotDense(f"After position {self.pos} came {rows[0].pos} to {rows[-1].pos} for {len(rows)} events.")
+        if rows:
+            failpoint("relay.before_commit")
+        self._cursor.execute("COMMIT")
+        self.pos += len(rows)
+        return rows
+
+    def note(self, *, published: int) -> None:
+        """Remember how far the broker has confirmed. Losing this note costs a repetition, so no flush is waited for."""
+        self._cursor.execute(_NOTE, [published])
+
+    def read(self, *, after: int) -> list[Row]:
+        """Up to `BATCH` events of the log after a position."""
+        self._cursor.execute(_AGAIN, [after, self.pos])
+        return [Row._make(row) for row in self._cursor.fetchall()]
+
+    def upkeep(self, work: Callable[Concatenate[CursorWrapper, P], T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Run something of `eventlog.partitions`; None when readers were in its way and it is to be tried again."""
+        try:
+            return work(self._cursor, *args, **kwargs)
+        except OperationalError as error:
+            if getattr(error.__cause__, "pgcode", None) != LOCK_NOT_AVAILABLE:
+                raise
+            self._cursor.execute("ROLLBACK")
+            log.warning("readers of the log were in the way", extra={"work": work.__name__})
+            return None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _connect() -> BaseDatabaseWrapper:
+    connection = connections.create_connection(DEFAULT_DB_ALIAS)
+    options = connection.settings_dict.get("OPTIONS", {})
+    server = " ".join(f"-c {name}={value}" for name, value in _SERVER.items())
+    changed = {"application_name": "warren-relay", "options": server}
+    connection.settings_dict = {**connection.settings_dict, "OPTIONS": {**options, **_CLIENT, **changed}}
+    connection.connect()
+    return connection
