@@ -14,8 +14,12 @@ class BrokerUnreachable(Exception):
     """No connection to RabbitMQ; the message says why and holds no secret."""
 
 
+class Clash(Exception):
+    """Something of the same name is there, but made otherwise; the message is RabbitMQ's."""
+
+
 def declare(url: str) -> None:
-    """Declare every shared exchange and queue. Raises BrokerUnreachable, or ChannelClosedByBroker on a clash."""
+    """Declare every shared exchange and queue. Raises BrokerUnreachable or Clash."""
 
     def make(channel: Any) -> None:
         for exchange in EXCHANGES:
@@ -23,7 +27,10 @@ def declare(url: str) -> None:
         for queue in QUEUES:
             channel.queue_declare(queue.name, durable=True, arguments=queue.arguments)
 
-    _connected(url, make)
+    try:
+        _connected(url, make)
+    except ChannelClosedByBroker as error:
+        raise Clash(error.reply_text) from None
 
 
 def missing(url: str) -> list[str]:

@@ -10,13 +10,13 @@ A wrong reply type, a second handler for one contract or a foreign contract fail
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from bus.envelope import Call
 from contracts.base import OPERATIONS, Operation, Request
 from contracts.errors import WarrenError
 
-R = TypeVar("R", bound=Request[Any])
+R = TypeVar("R")
 Handler = Callable[[Any, Call], Any]
 BatchHandler = Callable[[Sequence[tuple[Any, Call]]], Sequence[Any]]
 H = TypeVar("H", bound=Callable[..., Any])
@@ -32,12 +32,30 @@ class Registration:
     batch: int = 1
 
 
+class Asker(Protocol):
+    """What a service asks others with: `bus.sync_client.SyncClient`, or the fake's."""
+
+    def call(self, request: Request[R], *, call: Call | None = None, deadline_ms: int | None = None) -> R: ...
+
+
 class Service:
     """The operations of one owner (`user`, `message`, `job`, `log`) and their handlers."""
 
     def __init__(self, owner: str) -> None:
         self.owner = owner
         self.registrations: dict[str, Registration] = {}
+        self._asker: Asker | None = None
+
+    def connect(self, asker: Asker) -> None:
+        """Give the service what it asks others with; `manage.py serve` and `InMemoryBus` do."""
+        self._asker = asker
+
+    def ask(self, request: Request[R], *, call: Call | None = None, deadline_ms: int | None = None) -> R:
+        """The reply of another service; blocks, so only slow handlers may. Give the `call` that is being answered:
+        its actor, request id and deadline go along. Raises WarrenError as `bus.caller` says."""
+        if self._asker is None:
+            raise RuntimeError(f"The {self.owner} service was not connected.")
+        return self._asker.call(request, call=call, deadline_ms=deadline_ms)
 
     def rpc(self, handler: H) -> H:
         """Register `handler(request: SomeRequest, call: Call) -> ItsReply`."""

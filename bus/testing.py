@@ -20,20 +20,20 @@ from bus.endpoint import Endpoint, Middleware
 from bus.envelope import Call
 from bus.service import Service
 from bus.subscription import Subscription
+from bus.topology import OWNERS
 from bus.wire import ERROR, Answer, Delivery, deadline_of, error_of, headers_of, operation_named
 from contracts.audience import Audience
 from contracts.base import ALWAYS, Event, Operation, Request
 from contracts.errors import (
     Busy,
     DeadlineExceeded,
-    OutcomeUnknown,
     Unavailable,
     VersionUnsupported,
     WarrenError,
 )
 
 R = TypeVar("R")
-ALWAYS_ALLOWED = (*ALWAYS, OutcomeUnknown, VersionUnsupported)
+ALWAYS_ALLOWED = (*ALWAYS, VersionUnsupported)
 
 
 class InMemoryBus:
@@ -54,7 +54,8 @@ class InMemoryBus:
             self.serve(service, middleware=middleware)
 
     def serve(self, service: Service, *, middleware: Sequence[Middleware] = ()) -> None:
-        """Let one more service answer."""
+        """Let one more service answer, and ask the others."""
+        service.connect(self.sync_client(OWNERS[service.owner]))
         for name, registration in service.registrations.items():
             self._endpoints[name] = Endpoint(registration, middleware=middleware)
 

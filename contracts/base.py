@@ -17,6 +17,7 @@ from contracts.errors import (
     Forbidden,
     InvalidRequest,
     NotAuthenticated,
+    OutcomeUnknown,
     Unavailable,
     WarrenError,
 )
@@ -73,7 +74,7 @@ class EventType:
 OPERATIONS: dict[str, Operation] = {}
 EVENTS: dict[str, EventType] = {}
 
-ALWAYS = (Busy, DeadlineExceeded, Forbidden, InvalidRequest, NotAuthenticated, Unavailable)
+ALWAYS = (Busy, DeadlineExceeded, Forbidden, InvalidRequest, NotAuthenticated, OutcomeUnknown, Unavailable)
 """Errors that any operation may answer with."""
 
 

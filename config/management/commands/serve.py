@@ -1,0 +1,76 @@
+"""`manage.py serve ROLE ...`: one part of the system, or several services in one process (docs/architecture.md)."""
+
+import signal
+import sys
+from argparse import ArgumentParser
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from config import notify
+from config.amqp import amqp_url
+from config.roles import PROCESSES, SERVICES
+
+
+class Command(BaseCommand):
+    help = "Run one role, or several services in one process, until SIGTERM."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("roles", nargs="+", choices=[*SERVICES, *PROCESSES], metavar="ROLE")
+        parser.add_argument(
+            "--server", choices=("uvicorn", "daphne"), default="uvicorn", help="what serves the gateway's HTTP"
+        )
+
+    def handle(self, *_: Any, roles: list[str], server: str, **__: Any) -> None:
+        if not set(roles) <= set(SERVICES) and len(roles) > 1:
+            raise CommandError(f"{', '.join(PROCESSES)} run alone; only services share a process.")
+        sys.exit(_serve_services(roles) if roles[0] in SERVICES else _serve_process(roles[0], server))
+
+
+def _serve_process(role: str, server: str) -> int:
+    settings.AMQP_URL = amqp_url(role)
+    arguments = {"server": server} if role == "gateway" else {}
+    code: int = import_module(PROCESSES[role]).main(**arguments)
+    return code
+
+
+def _serve_services(roles: list[str]) -> int:
+    from bus.middleware.database import guarded, limit_waits
+    from bus.middleware.logging import logged
+    from bus.middleware.timing import timed
+    from bus.server import Hosted, Server
+    from eventlog.outbox import take_wake
+
+    limit_waits()
+    hosted = [
+        Hosted(service=import_module(SERVICES[role]).service, url=amqp_url(role), role=role)
+        for role in dict.fromkeys(roles)
+    ]
+    for one in hosted:
+        _connect_to_others(one)
+    server = Server(
+        hosted, middleware=(timed, logged, guarded), wake=take_wake, on_ready=notify.ready, on_alive=notify.alive
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: _stop(server))
+    server.run()
+    return 0
+
+
+def _connect_to_others(hosted: Any) -> None:
+    """Only a service that some contract lists among its callers has anybody to ask."""
+    from bus.sync_client import SyncClient
+    from contracts.base import OPERATIONS
+
+    if any(hosted.role in operation.callers for operation in OPERATIONS.values()):
+        client = SyncClient(hosted.url, role=hosted.role)
+        client.start()
+        hosted.service.connect(client)
+
+
+def _stop(server: Any) -> None:
+    notify.stopping()
+    server.stop()
