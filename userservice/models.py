@@ -13,8 +13,6 @@ from django.utils import timezone
 from contracts.ids import uuid7
 from userservice import names
 
-USERNAME_FORM = r"^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z"
-
 
 class UserQuerySet(models.QuerySet["User"]):
     def matching(self, q: str) -> "UserQuerySet":
@@ -49,7 +47,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     username = models.CharField(
         max_length=32,
         unique=True,
-        validators=[MinLengthValidator(2), RegexValidator(USERNAME_FORM)],
+        validators=[MinLengthValidator(2), RegexValidator(names.USERNAME_FORM)],
         error_messages={"unique": "That user name is taken."},
     )
     username_key = models.CharField(max_length=64, unique=True, editable=False, db_collation="C")

@@ -5,11 +5,19 @@ import unicodedata
 
 from contracts.errors import InvalidRequest
 
+USERNAME_FORM = r"^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\Z"
+"""The contract's form, whose `$` lets a line end follow."""
 _SPACE = re.compile(r"\s+")
 _REFUSED = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 """Unicode categories that a display name must not hold: controls, invisible and direction-changing characters."""
 _JOINERS = "\u200c\u200d"
 """Format characters that some scripts and emoji need within a word."""
+
+
+def username_check(username: str) -> None:
+    """Raises InvalidRequest for what is no user name."""
+    if not 2 <= len(username) <= 32 or not re.match(USERNAME_FORM, username):
+        raise InvalidRequest("A user name has 2 to 32 letters, digits, dots, dashes and underscores.", field="username")
 
 
 def username_key(username: str) -> str:

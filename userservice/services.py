@@ -13,7 +13,7 @@ from contracts.errors import AccountDisabled, Busy, Conflict, InvalidCredentials
 from eventlog.outbox import record
 from userservice import sessions, throttle
 from userservice.models import EndReason, User
-from userservice.names import display_name_clean, username_key
+from userservice.names import display_name_clean, username_check, username_key
 from userservice.passwords import BoundedArgon2, password_check, password_matches
 from userservice.selectors import user_by_name, user_view
 
@@ -28,6 +28,7 @@ def user_register(*, username: str, password: str, display_name: str | None, cli
 
 def user_create(*, username: str, password: str, display_name: str | None = None, **flags: bool) -> User:
     """A new account; `flags`: `is_staff`, `is_superuser`. Raises WeakPassword, UsernameTaken, InvalidRequest, Busy."""
+    username_check(username)
     name = display_name_clean(display_name or username)
     password_check(password, username=username, display_name=name)
     if User.objects.filter(username_key=username_key(username)).exists():

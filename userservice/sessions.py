@@ -61,7 +61,7 @@ def session_refresh(*, refresh_token: str) -> contract.LoggedIn:
         return _logged_in(session)
     if not presented.proves(session):
         raise RefreshRejected
-    sessions_end(Session.objects.filter(pk=session.pk), reason=EndReason.TOKEN_REUSED)
+    sessions_end(Session.objects.filter(pk=session.pk).open(), reason=EndReason.TOKEN_REUSED)
     raise RefreshRejected if session.user.is_active else AccountDisabled
 
 

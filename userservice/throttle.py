@@ -7,6 +7,8 @@ charged in statements of their own, outside of any transaction, so a refused log
 
 import hashlib
 import ipaddress
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -71,10 +73,12 @@ def address_charge(*, address: str) -> None:
 
     The allowance refills evenly over the minute (the generic cell rate algorithm, ITU-T I.371).
     """
-    step = f"{60 / settings.LOGINS_PER_MINUTE:.6f} seconds"
+    _sweep()
+    step = timedelta(minutes=1) / settings.LOGINS_PER_MINUTE
     subject = f"address:{network_of(address)}"
     if not _charged(_CHARGE_ADDRESS, subject=subject, step=step):
-        raise RateLimited(retry_after_ms=max(1, _wait(subject) - 60_000 + 60_000 // settings.LOGINS_PER_MINUTE))
+        refilled = _wait(subject) - 60_000 + 60_000 // settings.LOGINS_PER_MINUTE
+        raise RateLimited(retry_after_ms=max(1, refilled))
 
 
 def account_charge(*, username: str, address: str) -> str:
@@ -107,9 +111,14 @@ def _known(*, key: str, network: str) -> bool:
     return Session.objects.filter(user__username_key=key, network=network).exists()
 
 
-def _charged(statement: str, **params: str) -> bool:
+def _sweep() -> None:
+    """Drop a few counters that mean nothing any more: every attempt makes at most two and looks at ten."""
     with connection.cursor() as cursor:
         cursor.execute(_SWEEP)
+
+
+def _charged(statement: str, **params: Any) -> bool:
+    with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return cursor.fetchone() is not None
 
