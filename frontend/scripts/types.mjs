@@ -22,21 +22,34 @@ function table(name, rows) {
   return `export interface ${name} {\n${lines.join("\n")}\n}\n`;
 }
 
-const schema = (name) => `Schemas[${JSON.stringify(name)}]`;
+const shape = (schema) =>
+  schema?.$ref ? `Schemas[${JSON.stringify(schema.$ref.split("/").at(-1))}]` : "Record<string, never>";
+
+/** Op → what is sent and what `ok` holds, for every message that is answered. */
+function operationRows(messages) {
+  return Object.entries(messages).flatMap(([name, { payload }]) => {
+    const answer = messages[`${name}.ok`]?.payload.properties.ok;
+    if (!payload.properties?.op || !answer) return [];
+    return [[name, `{ request: ${shape(payload.properties.data)}; reply: ${shape(answer)} }`]];
+  });
+}
+
+/** Durable events (those with a position) → their body. */
+function eventRows(messages) {
+  return Object.values(messages).flatMap(({ name, payload }) => {
+    const { event, pos, data } = payload.properties ?? {};
+    return event && pos && data ? [[name, shape(data)]] : [];
+  });
+}
 
 async function socketTypes() {
-  const document = read("asyncapi.json");
-  const shapes = { openapi: "3.1.0", info: { title: "", version: "" }, paths: {}, components: { schemas: document.components.schemas } };
-  const operations = Object.entries(document["x-ops"]).map(([op, { request, reply }]) => [
-    op,
-    `{ request: ${schema(request)}; reply: ${schema(reply)} }`,
-  ]);
-  const events = Object.entries(document["x-events"]).map(([event, body]) => [event, schema(body)]);
+  const { messages, schemas } = read("asyncapi.json").components;
+  const shapes = { openapi: "3.1.0", info: { title: "", version: "" }, paths: {}, components: { schemas } };
   return [
     HEADER + astToString(await openapiTS(shapes, OPTIONS)),
     'export type Schemas = components["schemas"];\n',
-    table("Operations", operations),
-    table("Events", events),
+    table("Operations", operationRows(messages)),
+    table("Events", eventRows(messages)),
   ].join("\n");
 }
 

@@ -112,6 +112,17 @@ function shutDown(): void {
 function onSnapshot(snapshot: Snapshot): void {
   dispatch({ type: "snapshot", snapshot });
   knowPeople(snapshot.conversations.flatMap((one) => one.member_ids));
+  if (snapshot.next) void loadFurther(snapshot.next);
+}
+
+/** The snapshot brings the most recent conversations; the others follow page by page. */
+async function loadFurther(from: string): Promise<void> {
+  for (let cursor: string | null = from; cursor; ) {
+    const page: Reply<"conversation.list"> = await read("conversation.list", { cursor });
+    dispatch({ type: "conversations", conversations: page.conversations });
+    knowPeople(page.conversations.flatMap((one) => one.member_ids));
+    cursor = page.next;
+  }
 }
 
 function onEvents(frames: EventFrame[]): void {
@@ -132,7 +143,7 @@ function peopleIn(frame: EventFrame): string[] {
 async function loadConversation(id: string): Promise<void> {
   try {
     const conversation = await read("conversation.get", { conversation_id: id });
-    dispatch({ type: "conversation", conversation });
+    dispatch({ type: "conversations", conversations: [conversation] });
     knowPeople(conversation.member_ids);
   } catch {
     // Removed again meanwhile: then it is not shown, which is right.
@@ -160,7 +171,10 @@ async function renew(): Promise<void> {
 export function watchSurroundings(): void {
   window.addEventListener("offline", () => socket?.suspect());
   window.addEventListener("online", reconnectNow);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && reconnectNow());
+  document.addEventListener(
+    "visibilitychange",
+    () => document.visibilityState === "visible" && reconnectNow(),
+  );
   session.onOtherTab((userId) => {
     const mine = getChat().me?.id;
     if (userId === null && useStore.getState().phase === "in") leave("out");
@@ -168,6 +182,7 @@ export function watchSurroundings(): void {
   });
   useStore.subscribe(({ chat }, before) => {
     const same = chat.me && before.chat.me?.id === chat.me.id;
-    if (same && chat.me && chat.outbox !== before.chat.outbox) saveOutbox(chat.me.id, before.chat.outbox, chat.outbox);
+    if (same && chat.me && chat.outbox !== before.chat.outbox)
+      saveOutbox(chat.me.id, before.chat.outbox, chat.outbox);
   });
 }

@@ -37,7 +37,7 @@ export type Action =
   | { type: "snapshot"; snapshot: Snapshot }
   | { type: "events"; frames: readonly EventFrame[] }
   | { type: "people"; users: readonly User[] }
-  | { type: "conversation"; conversation: Conversation }
+  | { type: "conversations"; conversations: readonly Conversation[] }
   | { type: "read"; conversationId: string; readSeq: number; unread?: number }
   | { type: "timeline_opening"; conversationId: string }
   | { type: "page_opened" | "page_before" | "page_after"; conversationId: string; page: MessagePage }
@@ -61,8 +61,11 @@ export function reduce(state: ChatState, action: Action): ChatState {
       return { ...state, people: peopleLoaded(state.people, action.users) };
     case "profile":
       return { ...state, me: action.user, people: peopleLoaded(state.people, [action.user]) };
-    case "conversation":
-      return { ...state, conversations: conversationLoaded(state.conversations, action.conversation) };
+    case "conversations":
+      return {
+        ...state,
+        conversations: action.conversations.reduce(conversationLoaded, state.conversations),
+      };
     case "read":
       return onRead(state, action.conversationId, action.readSeq, action.unread);
     case "sent":
@@ -70,11 +73,20 @@ export function reduce(state: ChatState, action: Action): ChatState {
     case "timeline_opening":
       return { ...state, timelines: timelines.opening(state.timelines, action.conversationId) };
     case "page_opened":
-      return { ...state, timelines: timelines.pageOpened(state.timelines, action.conversationId, action.page) };
+      return {
+        ...state,
+        timelines: timelines.pageOpened(state.timelines, action.conversationId, action.page),
+      };
     case "page_before":
-      return { ...state, timelines: timelines.pageBefore(state.timelines, action.conversationId, action.page) };
+      return {
+        ...state,
+        timelines: timelines.pageBefore(state.timelines, action.conversationId, action.page),
+      };
     case "page_after":
-      return { ...state, timelines: timelines.pageAfter(state.timelines, action.conversationId, action.page) };
+      return {
+        ...state,
+        timelines: timelines.pageAfter(state.timelines, action.conversationId, action.page),
+      };
     default:
       return { ...state, outbox: onOutbox(state.outbox, action) };
   }

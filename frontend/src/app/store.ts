@@ -11,7 +11,11 @@ interface Store {
   status: Status;
 }
 
-export const useStore = create<Store>(() => ({ chat: EMPTY, phase: "starting", status: { name: "connecting" } }));
+export const useStore = create<Store>(() => ({
+  chat: EMPTY,
+  phase: "starting",
+  status: { name: "connecting" },
+}));
 
 export const getChat = (): ChatState => useStore.getState().chat;
 

@@ -4,7 +4,11 @@ export class WarrenError extends Error {
   readonly requestId: string | null;
   readonly retryAfterMs: number | null;
 
-  constructor(code: string, message: string, details: { requestId?: string | null; retryAfterMs?: number | null } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    details: { requestId?: string | null; retryAfterMs?: number | null } = {},
+  ) {
     super(message);
     this.name = "WarrenError";
     this.code = code;
@@ -27,4 +31,6 @@ const PASSING = new Set([
 export const isPassing = (error: unknown): boolean => error instanceof WarrenError && PASSING.has(error.code);
 
 export const asWarrenError = (error: unknown): WarrenError =>
-  error instanceof WarrenError ? error : new WarrenError("internal", error instanceof Error ? error.message : String(error));
+  error instanceof WarrenError
+    ? error
+    : new WarrenError("internal", error instanceof Error ? error.message : String(error));

@@ -17,13 +17,8 @@ export type Message = Schemas["Message"];
 export type MessagePage = Schemas["MessagePage"];
 export type DeviceSession = Schemas["Session"];
 
-/** The whole state at `pos`, or at some later one: events from `pos` on may be applied on top again. */
-export interface Snapshot {
-  epoch: string;
-  pos: number;
-  me: User;
-  conversations: Conversation[];
-}
+/** The state at `pos`, or at some later one: events from `pos` on may be applied on top again. */
+export type Snapshot = Schemas["BootstrapReply"];
 
 interface Failure {
   code: string;

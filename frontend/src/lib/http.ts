@@ -1,29 +1,31 @@
+import createClient from "openapi-fetch";
 import { WarrenError } from "@/lib/errors";
+import type { components, paths } from "@/types/rest";
 
-interface Problem {
-  code?: string;
-  detail?: string;
-  title?: string;
-  request_id?: string;
-  retry_after_ms?: number;
+const client = createClient<paths>({ credentials: "same-origin" });
+
+type Problem = Partial<components["schemas"]["Problem"]> & { retry_after_ms?: number };
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
 }
 
-async function problemOf(response: Response): Promise<WarrenError> {
-  const problem = (await response.json().catch(() => ({}))) as Problem;
+function failure(problem: Problem, response: Response): WarrenError {
   const requestId = problem.request_id ?? response.headers.get("X-Request-Id");
-  const message = problem.detail ?? problem.title ?? response.statusText;
-  const fallback = response.status >= 500 ? "unavailable" : "internal";
-  return new WarrenError(problem.code ?? fallback, message, { requestId, retryAfterMs: problem.retry_after_ms ?? null });
+  const code = problem.code ?? (response.status >= 500 ? "unavailable" : "internal");
+  const retryAfterMs = problem.retry_after_ms ?? null;
+  return new WarrenError(code, problem.detail ?? response.statusText, { requestId, retryAfterMs });
 }
 
-/** POSTs JSON to the REST API. Rejects with a WarrenError: the problem's code, or `network` when nobody answered. */
-export async function post<T>(path: string, body: object, token?: string): Promise<T> {
-  const headers: Record<string, string> = { "Content-Type": "application/json" };
-  if (token) headers.Authorization = `Bearer ${token}`;
-  const request = fetch(`/api/v1${path}`, { method: "POST", headers, body: JSON.stringify(body), credentials: "same-origin" });
-  const response = await request.catch(() => {
+/** The data of an answer. Rejects with a WarrenError: the problem's code, or `network` when nobody answered. */
+export async function answerOf<T>(asking: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await asking.catch(() => {
     throw new WarrenError("network", "The server cannot be reached.");
   });
-  if (!response.ok) throw await problemOf(response);
-  return (response.status === 204 ? undefined : await response.json().catch(() => undefined)) as T;
+  if (response.ok) return data as T;
+  throw failure(typeof error === "object" && error !== null ? (error as Problem) : {}, response);
 }
+
+export const rest = client;

@@ -77,12 +77,13 @@ export class Socket {
   private generation = 0;
   private pingMs = DEFAULT_PING_MS;
   private status: Status = { name: "connecting" };
-  private timers: Record<"ack" | "retry" | "silence" | "steady", ReturnType<typeof setTimeout> | undefined> = {
-    ack: undefined,
-    retry: undefined,
-    silence: undefined,
-    steady: undefined,
-  };
+  private timers: Record<"ack" | "retry" | "silence" | "steady", ReturnType<typeof setTimeout> | undefined> =
+    {
+      ack: undefined,
+      retry: undefined,
+      silence: undefined,
+      steady: undefined,
+    };
 
   constructor(options: SocketOptions) {
     this.options = options;
@@ -177,7 +178,10 @@ export class Socket {
     const resume = this.cursor ? { resume: this.cursor } : {};
     this.held = [];
     try {
-      const hello = (await this.request("hello", { v: 1, token, ...resume })) as { resumed: boolean; ping_ms?: number };
+      const hello = (await this.request("hello", { v: 1, token, ...resume })) as {
+        resumed: boolean;
+        ping_ms?: number;
+      };
       if (generation !== this.generation) return;
       this.pingMs = hello.ping_ms ?? DEFAULT_PING_MS;
       if (!hello.resumed) await this.takeSnapshot(generation);

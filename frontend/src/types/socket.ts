@@ -4,34 +4,588 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** UserRegister */
-        UserRegister: {
+        /**
+         * Ack
+         * @description Every 64 events or once a second: everything up to `pos` has arrived. It is not answered.
+         */
+        Ack: {
+            pos: number;
+        };
+        /**
+         * AuthRefresh
+         * @description Puts a new access token of the same user and session in the place of the socket's.
+         */
+        AuthRefresh: {
+            token: string;
+        };
+        /**
+         * AuthRefreshed
+         * @description `expires_in`: seconds until the socket is closed with 4101 unless it is refreshed again.
+         */
+        AuthRefreshed: {
+            expires_in: number;
+        };
+        /**
+         * Bootstrap
+         * @description What a client needs to begin: its position, its user, its conversations.
+         */
+        Bootstrap: Record<string, never>;
+        /**
+         * BootstrapReply
+         * @description `pos` was read before the state, so events after it complete the picture; those that it has change nothing.
+         *
+         *     `conversations`: the most recently active ones; `next` is the cursor of `conversation.list` for the others.
+         */
+        BootstrapReply: {
+            epoch: string;
+            pos: number;
+            me: components["schemas"]["User"];
+            conversations: components["schemas"]["Conversation"][];
+            next: string | null;
+        };
+        /**
+         * Conversation
+         * @description A conversation as one member sees it.
+         *
+         *     `member_ids`: the first 8 to join (both of a direct one). `unread`: messages of others behind `read_seq`,
+         *     counted up to 1,000. `rev` grows with every change but messages; those are told by `last_seq`.
+         */
+        Conversation: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ConversationKind"];
+            title: string | null;
+            member_ids: string[];
+            member_count: number;
+            last_seq: number;
+            last_message: components["schemas"]["Message"] | null;
+            read_seq: number;
+            joined_seq: number;
+            unread: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            active_at: string;
+            rev: number;
+        };
+        /**
+         * ConversationCreate
+         * @description A direct conversation takes exactly one other member and no title; a group takes a title.
+         */
+        ConversationCreate: {
+            kind: components["schemas"]["ConversationKind"];
+            member_ids: string[];
+            /** Format: uuid */
+            client_id: string;
+            /** @default null */
+            title?: string | null;
+        };
+        /**
+         * ConversationCreated
+         * @description For its members. Gateways let them hear the conversation from here on.
+         */
+        ConversationCreated: {
+            /** Format: uuid */
+            conversation_id: string;
+            kind: components["schemas"]["ConversationKind"];
+            title: string | null;
+            member_ids: string[];
+            /** Format: uuid */
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            rev: number;
+        };
+        /**
+         * ConversationCreatedReply
+         * @description `created`: false where the conversation was there already (a direct one, or a repeated `client_id`).
+         */
+        ConversationCreatedReply: {
+            conversation: components["schemas"]["Conversation"];
+            created: boolean;
+        };
+        /** ConversationGet */
+        ConversationGet: {
+            /** Format: uuid */
+            conversation_id: string;
+        };
+        /**
+         * ConversationKind
+         * @enum {string}
+         */
+        ConversationKind: "direct" | "group";
+        /** ConversationList */
+        ConversationList: {
+            /** @default null */
+            cursor?: string | null;
+            /** @default 100 */
+            limit?: number;
+        };
+        /**
+         * ConversationPage
+         * @description Most recently active first.
+         */
+        ConversationPage: {
+            conversations: components["schemas"]["Conversation"][];
+            next: string | null;
+        };
+        /**
+         * ConversationRead
+         * @description Sets the caller's read position; it moves forward only, and not beyond the last message.
+         */
+        ConversationRead: {
+            /** Format: uuid */
+            conversation_id: string;
+            seq: number;
+        };
+        /**
+         * ConversationReadMoved
+         * @description For the reader's own devices.
+         */
+        ConversationReadMoved: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: uuid */
+            user_id: string;
+            read_seq: number;
+        };
+        /**
+         * ConversationUpdate
+         * @description Any member of a group may rename it.
+         */
+        ConversationUpdate: {
+            /** Format: uuid */
+            conversation_id: string;
+            title: string;
+        };
+        /** ConversationUpdated */
+        ConversationUpdated: {
+            /** Format: uuid */
+            conversation_id: string;
+            title: string | null;
+            /** Format: uuid */
+            updated_by: string;
+            rev: number;
+        };
+        Done: Record<string, never>;
+        /**
+         * EventsRead
+         * @description Events that the caller may hear, after position `after` (none: the current one) and not before `since`.
+         *
+         *     `wait`: seconds to hold the request open while there is nothing new.
+         */
+        EventsRead: {
+            /** @default null */
+            after?: number | null;
+            /** @default null */
+            since?: string | null;
+            /** @default 200 */
+            limit?: number;
+            /** @default 0 */
+            wait?: number;
+        };
+        /**
+         * Failure
+         * @description The `error` of a frame; some codes bring further fields, such as `field` or `retry_after_ms`.
+         */
+        Failure: {
+            code: string;
+            message: string;
+        };
+        /**
+         * Hello
+         * @description The first frame of a socket, within 10 s. `v`: version of the protocol; `token`: an access token.
+         */
+        Hello: {
+            v: number;
+            token: string;
+            /** @default null */
+            resume?: components["schemas"]["Resume"] | null;
+        };
+        /**
+         * Limits
+         * @description What a socket must keep to. Bytes are of UTF-8, `ack_every` is in events, `ack_within_ms` in milliseconds.
+         *
+         *     `window_events`, `window_bytes`: more than that unacknowledged closes the socket with 4008.
+         */
+        Limits: {
+            frame_bytes: number;
+            window_events: number;
+            window_bytes: number;
+            ack_every: number;
+            ack_within_ms: number;
+            waiting_sends: number;
+            open_requests: number;
+            requests_per_minute: number;
+        };
+        /**
+         * Live
+         * @description A frame: everything missed was told; from here on events come as they happen.
+         */
+        Live: {
+            pos: number;
+            /**
+             * @default live
+             * @enum {unknown}
+             */
+            event?: "live";
+        };
+        /**
+         * LogEvent
+         * @description `data` is the event's own JSON, as its owner wrote it.
+         */
+        LogEvent: {
+            pos: number;
+            event: string;
+            /** Format: date-time */
+            at: string;
+            data: unknown;
+        };
+        /**
+         * LogPage
+         * @description `pos`: everything up to here was looked at, so the next call goes on `after` it, also when no event matched.
+         *
+         *     `head`: the log's last position at the time. `truncated`: events right after `after` are no longer kept.
+         */
+        LogPage: {
+            epoch: string;
+            events: components["schemas"]["LogEvent"][];
+            pos: number;
+            head: number;
+            truncated: boolean;
+        };
+        /**
+         * Login
+         * @description With `session: "cookie"` the refresh token comes as an HttpOnly cookie and is missing from the reply.
+         */
+        Login: {
             username: string;
             password: string;
             /** @default null */
-            display_name?: string | null;
-        };
-        /** UserLogin */
-        UserLogin: {
-            username: string;
-            password: string;
+            session?: "cookie" | null;
         };
         /**
-         * UserMe
-         * @description The caller's own account.
+         * LoginReply
+         * @description `refresh_token` is missing where it came as a cookie.
          */
-        UserMe: Record<string, never>;
-        /** UserGet */
-        UserGet: {
+        LoginReply: {
+            user: components["schemas"]["User"];
+            /** Format: uuid */
+            session_id: string;
+            access_token: string;
+            expires_in: number;
+            refresh_expires_in: number;
+            /** @default null */
+            refresh_token?: string | null;
+        };
+        /**
+         * Logout
+         * @description Without `refresh_token` the cookie counts; then the Origin header must be one of ours.
+         */
+        Logout: {
+            /** @default null */
+            refresh_token?: string | null;
+        };
+        /**
+         * Member
+         * @description `joined_seq`: history begins after this seq for the member.
+         */
+        Member: {
+            /** Format: uuid */
+            user_id: string;
+            role: components["schemas"]["Role"];
+            joined_seq: number;
+            /** Format: date-time */
+            joined_at: string;
+        };
+        /**
+         * MemberAdd
+         * @description Adds people to a group; those who are in it already are no error.
+         */
+        MemberAdd: {
+            /** Format: uuid */
+            conversation_id: string;
+            user_ids: string[];
+        };
+        /**
+         * MemberAdded
+         * @description For the conversation and the new member (one event each). His gateway lets him hear it from here on.
+         */
+        MemberAdded: {
+            /** Format: uuid */
+            conversation_id: string;
+            member: components["schemas"]["Member"];
+            /** Format: uuid */
+            added_by: string;
+            member_count: number;
+            rev: number;
+        };
+        /** MemberList */
+        MemberList: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** @default null */
+            cursor?: string | null;
+            /** @default 200 */
+            limit?: number;
+        };
+        /** MemberPage */
+        MemberPage: {
+            members: components["schemas"]["Member"][];
+            next: string | null;
+        };
+        /**
+         * MemberRemove
+         * @description Removes a member from a group; with the caller's own id: leaves it. The last owner's leaving hands the role on.
+         */
+        MemberRemove: {
+            /** Format: uuid */
+            conversation_id: string;
             /** Format: uuid */
             user_id: string;
         };
         /**
-         * UserUpdate
-         * @description The caller's own profile; absolute values, so a repeat changes nothing.
+         * MemberRemoved
+         * @description For the conversation and the removed member, who hears nothing of it afterwards.
          */
-        UserUpdate: {
+        MemberRemoved: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: uuid */
+            user_id: string;
+            /** Format: uuid */
+            removed_by: string;
+            member_count: number;
+            rev: number;
+        };
+        /**
+         * Message
+         * @description `seq`: 1, 2, 3 ... without a gap within its conversation; it is also the message's `rev`.
+         */
+        Message: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            conversation_id: string;
+            seq: number;
+            /** Format: uuid */
+            sender_id: string;
+            /** Format: uuid */
+            client_id: string;
+            text: string;
+            data: Record<string, never> | null;
+            reply_to: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /**
+         * MessageList
+         * @description Messages with `seq` below `before` (the nearest to it), or above `after`; with neither, the last ones.
+         */
+        MessageList: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** @default null */
+            before?: number | null;
+            /** @default null */
+            after?: number | null;
+            /** @default 50 */
+            limit?: number;
+        };
+        /**
+         * MessagePage
+         * @description In order of `seq`. `more_before`, `more_after`: whether the conversation goes on at either end.
+         */
+        MessagePage: {
+            messages: components["schemas"]["Message"][];
+            more_before: boolean;
+            more_after: boolean;
+        };
+        /**
+         * MessageSend
+         * @description `client_id`: chosen by the sender, once per message; a repeat returns the first message, for ever.
+         */
+        MessageSend: {
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: uuid */
+            client_id: string;
+            text: string;
+            /** @default null */
+            data?: Record<string, never> | null;
+            /** @default null */
+            reply_to?: string | null;
+        };
+        /**
+         * MessageSent
+         * @description The message itself is the event's data.
+         */
+        MessageSent: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            conversation_id: string;
+            seq: number;
+            /** Format: uuid */
+            sender_id: string;
+            /** Format: uuid */
+            client_id: string;
+            text: string;
+            data: Record<string, never> | null;
+            reply_to: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /**
+         * MessageSentReply
+         * @description `duplicate`: the `client_id` was sent before; `message` is the first one.
+         */
+        MessageSentReply: {
+            message: components["schemas"]["Message"];
+            duplicate: boolean;
+        };
+        /**
+         * Ping
+         * @description A frame: this socket is served up to `pos`, so that is the client's cursor. Answer `pong` within 8 s.
+         */
+        Ping: {
+            pos: number;
+            /**
+             * @default ping
+             * @enum {unknown}
+             */
+            event?: "ping";
+        };
+        /**
+         * Pong
+         * @description Answers a `ping`. It is not answered.
+         */
+        Pong: Record<string, never>;
+        /**
+         * Problem
+         * @description Problem details of RFC 9457. `code` is stable; some codes bring further fields, such as `retry_after_ms`.
+         */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            code: string;
+            request_id: string;
+        };
+        /** ReadPosition */
+        ReadPosition: {
+            /** Format: uuid */
+            conversation_id: string;
+            read_seq: number;
+            unread: number;
+        };
+        /**
+         * Refresh
+         * @description Without `refresh_token` the cookie counts; then the Origin header must be one of ours.
+         */
+        Refresh: {
+            /** @default null */
+            refresh_token?: string | null;
+        };
+        /**
+         * Register
+         * @description With `session: "cookie"` the refresh token comes as an HttpOnly cookie and is missing from the reply.
+         */
+        Register: {
+            username: string;
+            password: string;
+            /** @default null */
+            display_name?: string | null;
+            /** @default null */
+            session?: "cookie" | null;
+        };
+        /** Resume */
+        Resume: {
+            epoch: string;
+            pos: number;
+        };
+        /**
+         * Role
+         * @description An owner may add and remove anybody; a member may add others and leave.
+         * @enum {string}
+         */
+        Role: "member" | "owner";
+        /**
+         * Session
+         * @description One login on one device. `device` is the browser's or program's own description, cut to 200 characters.
+         */
+        Session: {
+            /** Format: uuid */
+            id: string;
+            device: string;
+            address: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string;
+            current: boolean;
+        };
+        /**
+         * SessionEndAll
+         * @description Logout everywhere, the caller's current session included.
+         */
+        SessionEndAll: Record<string, never>;
+        /** SessionList */
+        SessionList: {
+            sessions: components["schemas"]["Session"][];
+        };
+        /**
+         * SessionListOwn
+         * @description The caller's own open sessions, last used first.
+         */
+        SessionListOwn: Record<string, never>;
+        /**
+         * SessionRevoke
+         * @description Ends one of the caller's own sessions.
+         */
+        SessionRevoke: {
+            /** Format: uuid */
+            session_id: string;
+        };
+        /**
+         * SessionRevoked
+         * @description For the user: these sessions ended. Gateways close their sockets and refuse their access tokens.
+         */
+        SessionRevoked: {
+            /** Format: uuid */
+            user_id: string;
+            session_ids: string[];
+            reason: string;
+        };
+        /**
+         * StaffUser
+         * @description An account as an administrator sees it.
+         */
+        StaffUser: {
+            user: components["schemas"]["User"];
+            last_login_at: string | null;
+            open_sessions: number;
+        };
+        /** StaffUserPage */
+        StaffUserPage: {
+            users: components["schemas"]["StaffUser"][];
+            next: string | null;
+        };
+        /**
+         * User
+         * @description A person or program, as everybody sees it. `rev` grows with every change.
+         */
+        User: {
+            /** Format: uuid */
+            id: string;
+            username: string;
             display_name: string;
+            active: boolean;
+            staff: boolean;
+            /** Format: date-time */
+            created_at: string;
+            rev: number;
         };
         /**
          * UserChangePassword
@@ -40,6 +594,19 @@ export interface components {
         UserChangePassword: {
             old_password: string;
             new_password: string;
+        };
+        /**
+         * UserEndSessions
+         * @description Staff only: logs a user out everywhere.
+         */
+        UserEndSessions: {
+            /** Format: uuid */
+            user_id: string;
+        };
+        /** UserGet */
+        UserGet: {
+            /** Format: uuid */
+            user_id: string;
         };
         /**
          * UserList
@@ -55,52 +622,26 @@ export interface components {
             /** @default 50 */
             limit?: number;
         };
-        /** UserCheck */
-        UserCheck: {
-            user_ids: string[];
+        /**
+         * UserMe
+         * @description The caller's own account.
+         */
+        UserMe: Record<string, never>;
+        /**
+         * UserPage
+         * @description `next`: cursor of the following page, none on the last.
+         */
+        UserPage: {
+            users: components["schemas"]["User"][];
+            next: string | null;
         };
         /**
-         * SessionRefresh
-         * @description Rotates the refresh token. A repeat within 10 s returns the same successor; a later one ends the session.
+         * UserRegistered
+         * @description For everybody.
          */
-        SessionRefresh: {
-            refresh_token: string;
+        UserRegistered: {
+            user: components["schemas"]["User"];
         };
-        /**
-         * SessionEnd
-         * @description Logout: ends the session that the refresh token belongs to; an unknown token is no error.
-         */
-        SessionEnd: {
-            refresh_token: string;
-        };
-        /**
-         * SessionEndAll
-         * @description Logout everywhere, the caller's current session included.
-         */
-        SessionEndAll: Record<string, never>;
-        /**
-         * SessionListOwn
-         * @description The caller's own open sessions, last used first.
-         */
-        SessionListOwn: Record<string, never>;
-        /**
-         * SessionRevoke
-         * @description Ends one of the caller's own sessions.
-         */
-        SessionRevoke: {
-            /** Format: uuid */
-            session_id: string;
-        };
-        /**
-         * KeyListPublic
-         * @description Public signing keys.
-         */
-        KeyListPublic: Record<string, never>;
-        /**
-         * RevocationListRecent
-         * @description Sessions that ended in the last 15 minutes: longer than an access token lives.
-         */
-        RevocationListRecent: Record<string, never>;
         /**
          * UserSearch
          * @description Staff only: all accounts whose names contain `q`.
@@ -125,334 +666,11 @@ export interface components {
             active: boolean;
         };
         /**
-         * UserEndSessions
-         * @description Staff only: logs a user out everywhere.
+         * UserUpdate
+         * @description The caller's own profile; absolute values, so a repeat changes nothing.
          */
-        UserEndSessions: {
-            /** Format: uuid */
-            user_id: string;
-        };
-        /**
-         * ConversationCreate
-         * @description A direct conversation takes exactly one other member and no title; a group takes a title.
-         */
-        ConversationCreate: {
-            kind: components["schemas"]["ConversationKind"];
-            member_ids: string[];
-            /** Format: uuid */
-            client_id: string;
-            /** @default null */
-            title?: string | null;
-        };
-        /**
-         * ConversationKind
-         * @enum {unknown}
-         */
-        ConversationKind: "direct" | "group";
-        /** ConversationList */
-        ConversationList: {
-            /** @default null */
-            cursor?: string | null;
-            /** @default 100 */
-            limit?: number;
-        };
-        /** ConversationGet */
-        ConversationGet: {
-            /** Format: uuid */
-            conversation_id: string;
-        };
-        /**
-         * ConversationUpdate
-         * @description Any member of a group may rename it.
-         */
-        ConversationUpdate: {
-            /** Format: uuid */
-            conversation_id: string;
-            title: string;
-        };
-        /**
-         * ConversationRead
-         * @description Sets the caller's read position; it moves forward only, and not beyond the last message.
-         */
-        ConversationRead: {
-            /** Format: uuid */
-            conversation_id: string;
-            seq: number;
-        };
-        /** MemberList */
-        MemberList: {
-            /** Format: uuid */
-            conversation_id: string;
-            /** @default null */
-            cursor?: string | null;
-            /** @default 200 */
-            limit?: number;
-        };
-        /**
-         * MemberAdd
-         * @description Adds people to a group; those who are in it already are no error.
-         */
-        MemberAdd: {
-            /** Format: uuid */
-            conversation_id: string;
-            user_ids: string[];
-        };
-        /**
-         * MemberRemove
-         * @description Removes a member from a group; with the caller's own id: leaves it. The last owner's leaving hands the role on.
-         */
-        MemberRemove: {
-            /** Format: uuid */
-            conversation_id: string;
-            /** Format: uuid */
-            user_id: string;
-        };
-        /**
-         * MembershipListOwn
-         * @description For the gateway: what the caller may hear. Conversations that share their history have `joined_seq` 0.
-         */
-        MembershipListOwn: Record<string, never>;
-        /**
-         * MessageSend
-         * @description `client_id`: chosen by the sender, once per message; a repeat returns the first message, for ever.
-         */
-        MessageSend: {
-            /** Format: uuid */
-            conversation_id: string;
-            /** Format: uuid */
-            client_id: string;
-            text: string;
-            /** @default null */
-            data?: Record<string, never> | null;
-            /** @default null */
-            reply_to?: string | null;
-        };
-        /**
-         * MessageList
-         * @description Messages with `seq` below `before` (the nearest to it), or above `after`; with neither, the last ones.
-         */
-        MessageList: {
-            /** Format: uuid */
-            conversation_id: string;
-            /** @default null */
-            before?: number | null;
-            /** @default null */
-            after?: number | null;
-            /** @default 50 */
-            limit?: number;
-        };
-        /**
-         * LoggedIn
-         * @description `expires_in`: seconds that the access token is good for; `refresh_expires_in`: the refresh token, if unused.
-         */
-        LoggedIn: {
-            user: components["schemas"]["User"];
-            /** Format: uuid */
-            session_id: string;
-            access_token: string;
-            expires_in: number;
-            refresh_token: string;
-            refresh_expires_in: number;
-        };
-        /**
-         * User
-         * @description A person or program, as everybody sees it. `rev` grows with every change.
-         */
-        User: {
-            /** Format: uuid */
-            id: string;
-            username: string;
+        UserUpdate: {
             display_name: string;
-            active: boolean;
-            staff: boolean;
-            created_at: string;
-            rev: number;
-        };
-        /**
-         * Done
-         * @description The reply of an operation that has nothing to tell.
-         */
-        Done: Record<string, never>;
-        /**
-         * UserPage
-         * @description `next`: cursor of the following page, none on the last.
-         */
-        UserPage: {
-            users: components["schemas"]["User"][];
-            next: string | null;
-        };
-        /**
-         * UnknownUsers
-         * @description Those of the ids asked for that are no active user.
-         */
-        UnknownUsers: {
-            user_ids: string[];
-        };
-        /** SessionList */
-        SessionList: {
-            sessions: components["schemas"]["Session"][];
-        };
-        /**
-         * Session
-         * @description One login on one device. `device` is the browser's or program's own description, cut to 200 characters.
-         */
-        Session: {
-            /** Format: uuid */
-            id: string;
-            device: string;
-            address: string;
-            created_at: string;
-            last_used_at: string;
-            current: boolean;
-        };
-        /**
-         * KeyList
-         * @description A JSON Web Key Set (RFC 7517) of the public keys that may have signed a token still in force.
-         */
-        KeyList: {
-            keys: Record<string, never>[];
-        };
-        /**
-         * RevocationList
-         * @description Sessions whose access tokens must be refused although they have not expired.
-         */
-        RevocationList: {
-            session_ids: string[];
-        };
-        /** StaffUserPage */
-        StaffUserPage: {
-            users: components["schemas"]["StaffUser"][];
-            next: string | null;
-        };
-        /**
-         * StaffUser
-         * @description An account as an administrator sees it.
-         */
-        StaffUser: {
-            user: components["schemas"]["User"];
-            last_login_at: string | null;
-            open_sessions: number;
-        };
-        /**
-         * ConversationCreatedReply
-         * @description `created`: false where the conversation was there already (a direct one, or a repeated `client_id`).
-         */
-        ConversationCreatedReply: {
-            conversation: components["schemas"]["Conversation"];
-            created: boolean;
-        };
-        /**
-         * Conversation
-         * @description A conversation as one member sees it.
-         *
-         *         `member_ids`: the first 8 to join (both of a direct one). `unread`: messages of others behind `read_seq`,
-         *         counted up to 1,000. `rev` grows with every change but messages; those are told by `last_seq`.
-         */
-        Conversation: {
-            /** Format: uuid */
-            id: string;
-            kind: components["schemas"]["ConversationKind"];
-            title: string | null;
-            member_ids: string[];
-            member_count: number;
-            last_seq: number;
-            last_message: components["schemas"]["Message"] | null;
-            read_seq: number;
-            joined_seq: number;
-            unread: number;
-            created_at: string;
-            active_at: string;
-            rev: number;
-        };
-        /**
-         * Message
-         * @description `seq`: 1, 2, 3 ... without a gap within its conversation; it is also the message's `rev`.
-         */
-        Message: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            conversation_id: string;
-            seq: number;
-            /** Format: uuid */
-            sender_id: string;
-            /** Format: uuid */
-            client_id: string;
-            text: string;
-            data: Record<string, never> | null;
-            reply_to: string | null;
-            created_at: string;
-        };
-        /**
-         * ConversationPage
-         * @description Most recently active first.
-         */
-        ConversationPage: {
-            conversations: components["schemas"]["Conversation"][];
-            next: string | null;
-        };
-        /** ReadPosition */
-        ReadPosition: {
-            /** Format: uuid */
-            conversation_id: string;
-            read_seq: number;
-            unread: number;
-        };
-        /** MemberPage */
-        MemberPage: {
-            members: components["schemas"]["Member"][];
-            next: string | null;
-        };
-        /**
-         * Member
-         * @description `joined_seq`: history begins after this seq for the member.
-         */
-        Member: {
-            /** Format: uuid */
-            user_id: string;
-            role: components["schemas"]["Role"];
-            joined_seq: number;
-            joined_at: string;
-        };
-        /**
-         * Role
-         * @description An owner may add and remove anybody; a member may add others and leave.
-         * @enum {unknown}
-         */
-        Role: "member" | "owner";
-        /** MembershipList */
-        MembershipList: {
-            memberships: components["schemas"]["Membership"][];
-        };
-        /** Membership */
-        Membership: {
-            /** Format: uuid */
-            conversation_id: string;
-            joined_seq: number;
-        };
-        /**
-         * MessageSentReply
-         * @description `duplicate`: the `client_id` was sent before; `message` is the first one.
-         */
-        MessageSentReply: {
-            message: components["schemas"]["Message"];
-            duplicate: boolean;
-        };
-        /**
-         * MessagePage
-         * @description In order of `seq`. `more_before`, `more_after`: whether the conversation goes on at either end.
-         */
-        MessagePage: {
-            messages: components["schemas"]["Message"][];
-            more_before: boolean;
-            more_after: boolean;
-        };
-        /**
-         * UserRegistered
-         * @description For everybody.
-         */
-        UserRegistered: {
-            user: components["schemas"]["User"];
         };
         /**
          * UserUpdated
@@ -462,95 +680,17 @@ export interface components {
             user: components["schemas"]["User"];
         };
         /**
-         * SessionRevoked
-         * @description For the user: these sessions ended. Gateways close their sockets and refuse their access tokens.
+         * Welcome
+         * @description `resumed`: the events missed since the given position follow; if false, ask for `bootstrap`.
          */
-        SessionRevoked: {
+        Welcome: {
             /** Format: uuid */
-            user_id: string;
-            session_ids: string[];
-            reason: string;
-        };
-        /**
-         * ConversationCreated
-         * @description For its members. Gateways let them hear the conversation from here on.
-         */
-        ConversationCreated: {
-            /** Format: uuid */
-            conversation_id: string;
-            kind: components["schemas"]["ConversationKind"];
-            title: string | null;
-            member_ids: string[];
-            /** Format: uuid */
-            created_by: string;
-            created_at: string;
-            rev: number;
-        };
-        /** ConversationUpdated */
-        ConversationUpdated: {
-            /** Format: uuid */
-            conversation_id: string;
-            title: string | null;
-            /** Format: uuid */
-            updated_by: string;
-            rev: number;
-        };
-        /**
-         * ConversationReadMoved
-         * @description For the reader's own devices.
-         */
-        ConversationReadMoved: {
-            /** Format: uuid */
-            conversation_id: string;
-            /** Format: uuid */
-            user_id: string;
-            read_seq: number;
-        };
-        /**
-         * MemberAdded
-         * @description For the conversation and the new member (one event each). His gateway lets him hear it from here on.
-         */
-        MemberAdded: {
-            /** Format: uuid */
-            conversation_id: string;
-            member: components["schemas"]["Member"];
-            /** Format: uuid */
-            added_by: string;
-            member_count: number;
-            rev: number;
-        };
-        /**
-         * MemberRemoved
-         * @description For the conversation and the removed member, who hears nothing of it afterwards.
-         */
-        MemberRemoved: {
-            /** Format: uuid */
-            conversation_id: string;
-            /** Format: uuid */
-            user_id: string;
-            /** Format: uuid */
-            removed_by: string;
-            member_count: number;
-            rev: number;
-        };
-        /**
-         * MessageSent
-         * @description The message itself is the event's data.
-         */
-        MessageSent: {
-            /** Format: uuid */
-            id: string;
-            /** Format: uuid */
-            conversation_id: string;
-            seq: number;
-            /** Format: uuid */
-            sender_id: string;
-            /** Format: uuid */
-            client_id: string;
-            text: string;
-            data: Record<string, never> | null;
-            reply_to: string | null;
-            created_at: string;
+            session: string;
+            epoch: string;
+            pos: number;
+            resumed: boolean;
+            ping_ms: number;
+            limits: components["schemas"]["Limits"];
         };
     };
     responses: never;
@@ -565,45 +705,37 @@ export type operations = Record<string, never>;
 export type Schemas = components["schemas"];
 
 export interface Operations {
-  "user.register": { request: Schemas["UserRegister"]; reply: Schemas["LoggedIn"] };
-  "user.login": { request: Schemas["UserLogin"]; reply: Schemas["LoggedIn"] };
+  "hello": { request: Schemas["Hello"]; reply: Schemas["Welcome"] };
+  "auth.refresh": { request: Schemas["AuthRefresh"]; reply: Schemas["AuthRefreshed"] };
   "user.me": { request: Schemas["UserMe"]; reply: Schemas["User"] };
-  "user.get": { request: Schemas["UserGet"]; reply: Schemas["User"] };
   "user.update": { request: Schemas["UserUpdate"]; reply: Schemas["User"] };
-  "user.change_password": { request: Schemas["UserChangePassword"]; reply: Schemas["Done"] };
+  "user.change_password": { request: Schemas["UserChangePassword"]; reply: Record<string, never> };
   "user.list": { request: Schemas["UserList"]; reply: Schemas["UserPage"] };
-  "user.check": { request: Schemas["UserCheck"]; reply: Schemas["UnknownUsers"] };
-  "session.refresh": { request: Schemas["SessionRefresh"]; reply: Schemas["LoggedIn"] };
-  "session.end": { request: Schemas["SessionEnd"]; reply: Schemas["Done"] };
-  "session.end_all": { request: Schemas["SessionEndAll"]; reply: Schemas["Done"] };
+  "user.get": { request: Schemas["UserGet"]; reply: Schemas["User"] };
   "session.list": { request: Schemas["SessionListOwn"]; reply: Schemas["SessionList"] };
-  "session.revoke": { request: Schemas["SessionRevoke"]; reply: Schemas["Done"] };
-  "key.list": { request: Schemas["KeyListPublic"]; reply: Schemas["KeyList"] };
-  "revocation.list": { request: Schemas["RevocationListRecent"]; reply: Schemas["RevocationList"] };
-  "user.search": { request: Schemas["UserSearch"]; reply: Schemas["StaffUserPage"] };
-  "user.set_active": { request: Schemas["UserSetActive"]; reply: Schemas["User"] };
-  "user.end_sessions": { request: Schemas["UserEndSessions"]; reply: Schemas["Done"] };
-  "conversation.create": { request: Schemas["ConversationCreate"]; reply: Schemas["ConversationCreatedReply"] };
+  "session.revoke": { request: Schemas["SessionRevoke"]; reply: Record<string, never> };
   "conversation.list": { request: Schemas["ConversationList"]; reply: Schemas["ConversationPage"] };
+  "conversation.create": { request: Schemas["ConversationCreate"]; reply: Schemas["ConversationCreatedReply"] };
   "conversation.get": { request: Schemas["ConversationGet"]; reply: Schemas["Conversation"] };
   "conversation.update": { request: Schemas["ConversationUpdate"]; reply: Schemas["Conversation"] };
   "conversation.read": { request: Schemas["ConversationRead"]; reply: Schemas["ReadPosition"] };
   "member.list": { request: Schemas["MemberList"]; reply: Schemas["MemberPage"] };
   "member.add": { request: Schemas["MemberAdd"]; reply: Schemas["Conversation"] };
-  "member.remove": { request: Schemas["MemberRemove"]; reply: Schemas["Done"] };
-  "membership.list": { request: Schemas["MembershipListOwn"]; reply: Schemas["MembershipList"] };
-  "message.send": { request: Schemas["MessageSend"]; reply: Schemas["MessageSentReply"] };
+  "member.remove": { request: Schemas["MemberRemove"]; reply: Record<string, never> };
   "message.list": { request: Schemas["MessageList"]; reply: Schemas["MessagePage"] };
+  "message.send": { request: Schemas["MessageSend"]; reply: Schemas["MessageSentReply"] };
+  "log.read": { request: Schemas["EventsRead"]; reply: Schemas["LogPage"] };
+  "bootstrap": { request: Schemas["Bootstrap"]; reply: Schemas["BootstrapReply"] };
 }
 
 export interface Events {
-  "user.registered": Schemas["UserRegistered"];
-  "user.updated": Schemas["UserUpdated"];
-  "session.revoked": Schemas["SessionRevoked"];
   "conversation.created": Schemas["ConversationCreated"];
-  "conversation.updated": Schemas["ConversationUpdated"];
   "conversation.read_moved": Schemas["ConversationReadMoved"];
+  "conversation.updated": Schemas["ConversationUpdated"];
   "member.added": Schemas["MemberAdded"];
   "member.removed": Schemas["MemberRemoved"];
   "message.sent": Schemas["MessageSent"];
+  "session.revoked": Schemas["SessionRevoked"];
+  "user.registered": Schemas["UserRegistered"];
+  "user.updated": Schemas["UserUpdated"];
 }

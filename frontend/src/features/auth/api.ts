@@ -1,21 +1,24 @@
-import type { User } from "@/lib/frames";
-import { post } from "@/lib/http";
-import type { Schemas } from "@/types/socket";
+import { answerOf, rest } from "@/lib/http";
+import type { components } from "@/types/rest";
 
-/** What a login answers when the refresh token travels in the cookie. */
-export type LoggedIn = Omit<Schemas["LoggedIn"], "refresh_token" | "refresh_expires_in"> & { user: User };
+export type LoggedIn = components["schemas"]["LoginReply"];
+export type Credentials = { username: string; password: string };
+export type Account = Credentials & { display_name: string | null };
 
-export const login = (credentials: { username: string; password: string }): Promise<LoggedIn> =>
-  post("/auth/login", { ...credentials, session: "cookie" });
+export const login = (credentials: Credentials): Promise<LoggedIn> =>
+  answerOf(rest.POST("/api/v1/auth/login", { body: { ...credentials, session: "cookie" } }));
 
-export const register = (account: {
-  username: string;
-  password: string;
-  display_name?: string;
-}): Promise<LoggedIn> => post("/auth/register", { ...account, session: "cookie" });
+export const register = (account: Account): Promise<LoggedIn> =>
+  answerOf(rest.POST("/api/v1/auth/register", { body: { ...account, session: "cookie" } }));
 
-export const refresh = (): Promise<LoggedIn> => post("/auth/refresh", {});
+export const refresh = (): Promise<LoggedIn> => answerOf(rest.POST("/api/v1/auth/refresh", { body: {} }));
 
-export const logout = (): Promise<void> => post("/auth/logout", {});
+export async function logout(): Promise<void> {
+  await answerOf(rest.POST("/api/v1/auth/logout", { body: {} }));
+}
 
-export const logoutEverywhere = (token: string): Promise<void> => post("/auth/logout-everywhere", {}, token);
+export async function logoutEverywhere(token: string): Promise<void> {
+  await answerOf(
+    rest.POST("/api/v1/auth/logout-everywhere", { headers: { Authorization: `Bearer ${token}` } }),
+  );
+}

@@ -1,10 +1,10 @@
 // Who is logged in on this page. The access token lives in memory only; the refresh token is a cookie that no script
 // can read (docs/page.md, "Tokens").
 
-import type { User } from "@/lib/frames";
-import { WarrenError } from "@/lib/errors";
-import { load, remove, save } from "@/lib/storage";
 import * as api from "@/features/auth/api";
+import { WarrenError } from "@/lib/errors";
+import type { User } from "@/lib/frames";
+import { load, remove, save } from "@/lib/storage";
 
 /** Says that a refresh cookie probably exists, and whose: spares a visitor a refused request. */
 const HINT = "warren.session";
@@ -65,15 +65,11 @@ export function renewIn(): number | null {
   return held ? Math.max(0, (held.expiresAt - Date.now()) * 0.8) : null;
 }
 
-export async function login(credentials: { username: string; password: string }): Promise<User> {
+export async function login(credentials: api.Credentials): Promise<User> {
   return keep(await api.login(credentials));
 }
 
-export async function register(account: {
-  username: string;
-  password: string;
-  display_name?: string;
-}): Promise<User> {
+export async function register(account: api.Account): Promise<User> {
   return keep(await api.register(account));
 }
 

@@ -32,14 +32,20 @@ export function conversationLoaded(state: ConversationsState, loaded: Conversati
   });
 }
 
-export function conversationsOnEvent(state: ConversationsState, frame: EventFrame, me: string): ConversationsState {
+export function conversationsOnEvent(
+  state: ConversationsState,
+  frame: EventFrame,
+  me: string,
+): ConversationsState {
   switch (frame.event) {
     case "conversation.created":
       return created(state, frame.data);
     case "conversation.updated":
       return change(state, frame.data.conversation_id, frame.data.rev, () => ({ title: frame.data.title }));
     case "conversation.read_moved":
-      return frame.data.user_id === me ? readMoved(state, frame.data.conversation_id, frame.data.read_seq) : state;
+      return frame.data.user_id === me
+        ? readMoved(state, frame.data.conversation_id, frame.data.read_seq)
+        : state;
     case "member.added":
       return memberAdded(state, frame.data);
     case "member.removed":
@@ -98,7 +104,11 @@ function memberAdded(state: ConversationsState, data: Body<"member.added">): Con
   }));
 }
 
-function memberRemoved(state: ConversationsState, data: Body<"member.removed">, me: string): ConversationsState {
+function memberRemoved(
+  state: ConversationsState,
+  data: Body<"member.removed">,
+  me: string,
+): ConversationsState {
   if (data.user_id !== me) {
     return change(state, data.conversation_id, data.rev, (known) => ({
       member_count: data.member_count,
@@ -135,15 +145,26 @@ export function readMoved(
   const known = state.byId[id];
   if (!known || readSeq < known.read_seq) return state;
   const atMost = Math.max(0, known.last_seq - readSeq);
-  return withConversation(state, { ...known, read_seq: readSeq, unread: Math.min(unreadAfter ?? known.unread, atMost) });
+  return withConversation(state, {
+    ...known,
+    read_seq: readSeq,
+    unread: Math.min(unreadAfter ?? known.unread, atMost),
+  });
 }
 
 /** Conversations that these events name and that are not known here: to be asked for. */
-export function missingConversations(state: ConversationsState, frames: readonly EventFrame[], me: string): string[] {
+export function missingConversations(
+  state: ConversationsState,
+  frames: readonly EventFrame[],
+  me: string,
+): string[] {
   const named = frames.flatMap((frame) => {
-    if (frame.event === "message.sent") return state.gone[frame.data.conversation_id] === undefined ? [frame.data.conversation_id] : [];
+    if (frame.event === "message.sent")
+      return state.gone[frame.data.conversation_id] === undefined ? [frame.data.conversation_id] : [];
     if (frame.event !== "member.added" || frame.data.member.user_id !== me) return [];
-    return (state.gone[frame.data.conversation_id] ?? -1) < frame.data.rev ? [frame.data.conversation_id] : [];
+    return (state.gone[frame.data.conversation_id] ?? -1) < frame.data.rev
+      ? [frame.data.conversation_id]
+      : [];
   });
   return [...new Set(named)].filter((id) => !state.byId[id]);
 }

@@ -21,7 +21,9 @@ export function queued(state: OutboxState, entry: OutboxEntry): OutboxState {
 }
 
 export function confirmed(state: OutboxState, clientId: string): OutboxState {
-  return state.some((one) => one.clientId === clientId) ? state.filter((one) => one.clientId !== clientId) : state;
+  return state.some((one) => one.clientId === clientId)
+    ? state.filter((one) => one.clientId !== clientId)
+    : state;
 }
 
 export const deleted = confirmed;
@@ -31,7 +33,11 @@ export function failed(state: OutboxState, clientId: string, error: OutboxEntry[
 }
 
 /** What stands behind a message that was given up must not overtake it. */
-export function conversationFailed(state: OutboxState, conversationId: string, error: OutboxEntry["error"]): OutboxState {
+export function conversationFailed(
+  state: OutboxState,
+  conversationId: string,
+  error: OutboxEntry["error"],
+): OutboxState {
   const stuck = (one: OutboxEntry) => one.conversationId === conversationId && one.state === "waiting";
   return change(state, stuck, { state: "failed", error });
 }
@@ -41,7 +47,9 @@ export function retried(state: OutboxState, clientIds: readonly string[]): Outbo
 }
 
 export function outboxOnEvent(state: OutboxState, frame: EventFrame, me: string): OutboxState {
-  return frame.event === "message.sent" && frame.data.sender_id === me ? confirmed(state, frame.data.client_id) : state;
+  return frame.event === "message.sent" && frame.data.sender_id === me
+    ? confirmed(state, frame.data.client_id)
+    : state;
 }
 
 export const waiting = (state: OutboxState): OutboxEntry[] => state.filter((one) => one.state === "waiting");

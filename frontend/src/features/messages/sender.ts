@@ -56,7 +56,8 @@ export class Sender {
       if (this.stopped || !this.stillWaiting(entry)) return;
       const error = await this.attempt(entry);
       if (error === null) return;
-      if (!isPassing(error)) return this.deps.dispatch({ type: "send_failed", clientId: entry.clientId, error: brief(error) });
+      if (!isPassing(error))
+        return this.deps.dispatch({ type: "send_failed", clientId: entry.clientId, error: brief(error) });
       if (error.code === "disconnected") continue;
       if (refusals === MOST_REFUSALS) return this.giveUp(entry, error);
       await this.deps.pause(error.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** refusals);
@@ -84,7 +85,11 @@ export class Sender {
   }
 
   private giveUp(entry: OutboxEntry, error: WarrenError): void {
-    this.deps.dispatch({ type: "conversation_stuck", conversationId: entry.conversationId, error: brief(error) });
+    this.deps.dispatch({
+      type: "conversation_stuck",
+      conversationId: entry.conversationId,
+      error: brief(error),
+    });
   }
 }
 

@@ -26,7 +26,8 @@ export const visible = (timeline: Timeline): readonly Message[] =>
 
 export function timelinesOnEvent(state: TimelinesState, frame: EventFrame, me: string): TimelinesState {
   if (frame.event === "message.sent") return messageArrived(state, frame.data);
-  if (frame.event === "member.removed" && frame.data.user_id === me) return without(state, frame.data.conversation_id);
+  if (frame.event === "member.removed" && frame.data.user_id === me)
+    return without(state, frame.data.conversation_id);
   return state;
 }
 
@@ -40,7 +41,11 @@ export function messageArrived(state: TimelinesState, message: Message): Timelin
 /** The conversation was opened (or left its stretch for another place): this page replaces what was there. */
 export function pageOpened(state: TimelinesState, id: string, page: MessagePage): TimelinesState {
   const ahead = state[id]?.ahead ?? [];
-  return put(state, id, settle({ items: page.messages, ahead, moreBefore: page.more_before, moreAfter: page.more_after }));
+  return put(
+    state,
+    id,
+    settle({ items: page.messages, ahead, moreBefore: page.more_before, moreAfter: page.more_after }),
+  );
 }
 
 /** A page that was asked for before the first message of the stretch. */
@@ -57,7 +62,11 @@ export function pageAfter(state: TimelinesState, id: string, page: MessagePage):
   const timeline = state[id];
   if (!timeline) return state;
   const newer = page.messages.filter((message) => message.seq > lastSeq(timeline));
-  return put(state, id, settle({ ...timeline, items: [...timeline.items, ...newer], moreAfter: page.more_after }));
+  return put(
+    state,
+    id,
+    settle({ ...timeline, items: [...timeline.items, ...newer], moreAfter: page.more_after }),
+  );
 }
 
 /** Holds what arrives for a conversation whose first page is still on its way. */
@@ -70,13 +79,13 @@ export function timelinesOnSnapshot(
   state: TimelinesState,
   conversations: ReadonlyArray<{ id: string; last_seq: number }>,
 ): TimelinesState {
-  const kept = conversations.flatMap(({ id, last_seq }) => {
-    const timeline = state[id];
-    if (!timeline) return [];
-    const behind = timeline.items.length > 0 && last_seq > (visible(timeline).at(-1)?.seq ?? 0);
-    return [[id, behind ? { ...timeline, moreAfter: true, ahead: [] } : timeline] as const];
+  const last = new Map(conversations.map((one) => [one.id, one.last_seq]));
+  const checked = Object.entries(state).map(([id, timeline]) => {
+    const reached = visible(timeline).at(-1)?.seq ?? 0;
+    const behind = timeline.items.length > 0 && (last.get(id) ?? Number.POSITIVE_INFINITY) > reached;
+    return [id, behind ? { ...timeline, moreAfter: true, ahead: [] } : timeline] as const;
   });
-  return Object.fromEntries(kept);
+  return Object.fromEntries(checked);
 }
 
 export const without = (state: TimelinesState, id: string): TimelinesState => {
@@ -92,7 +101,10 @@ export function unreadBehind(timeline: Timeline | undefined, seq: number, me: st
   return visible(timeline).filter((message) => message.seq > seq && message.sender_id !== me).length;
 }
 
-const put = (state: TimelinesState, id: string, timeline: Timeline): TimelinesState => ({ ...state, [id]: timeline });
+const put = (state: TimelinesState, id: string, timeline: Timeline): TimelinesState => ({
+  ...state,
+  [id]: timeline,
+});
 
 function insert(ahead: readonly Message[], message: Message): readonly Message[] {
   if (ahead.some((one) => one.seq === message.seq)) return ahead;

@@ -1,0 +1,40 @@
+import { lazy, Suspense, useEffect } from "react";
+import { Redirect, Route, Switch, useLocation } from "wouter";
+import { useStore } from "@/app/store";
+import { useNextPlace } from "@/features/auth/components/use-auth-form";
+
+const Shell = lazy(() => import("@/app/shell"));
+const LoginPage = lazy(() => import("@/features/auth/components/login-page"));
+const RegisterPage = lazy(() => import("@/features/auth/components/register-page"));
+
+export function App() {
+  const phase = useStore((store) => store.phase);
+  if (phase === "starting") return null;
+  return <Suspense>{phase === "in" ? <Inside /> : <Outside />}</Suspense>;
+}
+
+/** The login page remembers in its address where one wanted to go. */
+function Outside() {
+  const [path] = useLocation();
+  const here = path + location.search;
+  const next = path === "/" ? "" : `?next=${encodeURIComponent(here)}`;
+  return (
+    <Switch>
+      <Route path="/login" component={LoginPage} />
+      <Route path="/register" component={RegisterPage} />
+      <Route>
+        <Redirect to={`/login${next}`} replace />
+      </Route>
+    </Switch>
+  );
+}
+
+function Inside() {
+  const [path, navigate] = useLocation();
+  const next = useNextPlace();
+  const outside = path === "/login" || path === "/register";
+  useEffect(() => {
+    if (outside) navigate(next, { replace: true });
+  }, [outside, next, navigate]);
+  return outside ? null : <Shell />;
+}

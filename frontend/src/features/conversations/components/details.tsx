@@ -1,0 +1,85 @@
+import { X } from "lucide-react";
+import { Dialog as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useChat, useMe } from "@/app/store";
+import { Avatar } from "@/components/ui/avatar";
+import { IconButton } from "@/components/ui/button";
+import { GroupDetails } from "@/features/conversations/components/group-details";
+import { faceOf } from "@/features/people/names";
+import type { Conversation } from "@/lib/frames";
+import { exact } from "@/lib/time";
+
+interface Props {
+  conversation: Conversation;
+  title: string;
+  /** Over the conversation, on windows too narrow for a fourth column. */
+  asSheet: boolean;
+  onClose: () => void;
+}
+
+export default function Details({ conversation, title, asSheet, onClose }: Props) {
+  const { t } = useTranslation();
+  const content =
+    conversation.kind === "group" ? (
+      <GroupDetails conversation={conversation} onLeft={onClose} />
+    ) : (
+      <DirectDetails conversation={conversation} title={title} />
+    );
+  if (asSheet) return <Sheet onClose={onClose}>{content}</Sheet>;
+  return (
+    <aside
+      aria-label={t("conversation.details")}
+      className="flex w-72 shrink-0 flex-col border-l border-line bg-panel"
+    >
+      <header className="flex h-14 shrink-0 items-center border-b border-line px-4">
+        <h2 className="flex-1 text-base font-semibold">{t("conversation.details")}</h2>
+        <IconButton label={t("common.close")} onClick={onClose}>
+          <X size={20} />
+        </IconButton>
+      </header>
+      {content}
+    </aside>
+  );
+}
+
+function Sheet({ onClose, children }: { onClose: () => void; children: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <Radix.Root open onOpenChange={(open) => !open && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-30 bg-scrim" />
+        <Radix.Content
+          aria-describedby={undefined}
+          className="fixed inset-y-0 right-0 z-40 flex w-[min(360px,100vw)] flex-col border-l border-line bg-panel shadow-over outline-none"
+        >
+          <header className="flex h-14 shrink-0 items-center border-b border-line px-4">
+            <Radix.Title className="flex-1 text-base font-semibold">{t("conversation.details")}</Radix.Title>
+            <IconButton label={t("common.close")} onClick={onClose}>
+              <X size={20} />
+            </IconButton>
+          </header>
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+function DirectDetails({ conversation, title }: { conversation: Conversation; title: string }) {
+  const { t, i18n } = useTranslation();
+  const me = useMe();
+  const id = faceOf(conversation, me);
+  const user = useChat((chat) => chat.people[id]);
+  return (
+    <div className="flex flex-col items-center gap-2 p-6 text-center">
+      <Avatar id={id} name={title} size={56} />
+      <p className="text-lg font-semibold">{title}</p>
+      {user && <p className="text-sm text-muted">@{user.username}</p>}
+      {user && !user.active && <p className="text-sm text-danger-ink">{t("people.disabled")}</p>}
+      <p className="pt-2 text-xs text-muted">
+        {t("conversation.since", { date: exact(new Date(conversation.created_at), i18n.language) })}
+      </p>
+    </div>
+  );
+}

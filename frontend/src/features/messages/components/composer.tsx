@@ -1,0 +1,124 @@
+import { CornerUpLeft, SendHorizontal, X } from "lucide-react";
+import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { IconButton } from "@/components/ui/button";
+import { loadDraft, saveDraft } from "@/features/messages/drafts";
+import { useNameOf } from "@/features/people/names";
+import { classes } from "@/lib/classes";
+import type { Message } from "@/lib/frames";
+import { usePreferences } from "@/lib/preferences";
+import { isMac } from "@/lib/shortcuts";
+
+/** Code points that a message may have (contracts/base.py). */
+const MOST_CHARACTERS = 10_000;
+const COUNT_FROM = 9_000;
+
+export interface ComposerHandle {
+  focus: () => void;
+}
+
+interface Props {
+  conversationId: string;
+  userId: string;
+  title: string;
+  replyTo: Message | null;
+  onCancelReply: () => void;
+  onSend: (text: string) => void;
+  ref?: Ref<ComposerHandle>;
+}
+
+export function Composer({ conversationId, userId, title, replyTo, onCancelReply, onSend, ref }: Props) {
+  const { t } = useTranslation();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState(() => loadDraft(userId, conversationId));
+  const sendKey = usePreferences((preferences) => preferences.sendKey);
+  const length = [...text].length;
+  const sendable = text.trim() !== "" && length <= MOST_CHARACTERS;
+  useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }));
+  useEffect(() => saveDraft(userId, conversationId, text), [userId, conversationId, text]);
+
+  const send = () => {
+    if (!sendable) return;
+    onSend(text.trim());
+    setText("");
+    field.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === "Enter" && sends(event, sendKey)) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      if (replyTo) onCancelReply();
+      else field.current?.blur();
+    }
+  };
+
+  return (
+    <div className="border-t border-line px-3 pt-2 pb-[max(12px,env(safe-area-inset-bottom))] sm:px-4">
+      {replyTo && <ReplyBar message={replyTo} onCancel={onCancelReply} />}
+      <div className="flex items-end gap-1 rounded-md border border-line-strong bg-raised focus-within:border-accent focus-within:ring-3 focus-within:ring-(--glow)">
+        <textarea
+          ref={field}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={onKeyDown}
+          rows={1}
+          dir="auto"
+          enterKeyHint="send"
+          aria-label={t("composer.label", { title })}
+          aria-describedby={length > COUNT_FROM ? "composer-count" : undefined}
+          placeholder={t("composer.label", { title })}
+          className="field-sizing-content max-h-[40dvh] min-h-10 w-full resize-none bg-transparent px-3 py-2 text-base leading-6 outline-none placeholder:text-faint sm:text-sm sm:leading-6"
+        />
+        <IconButton
+          label={t("composer.send")}
+          onClick={send}
+          disabled={!sendable}
+          className={classes(
+            "m-1",
+            sendable && "bg-accent text-on-accent hover:bg-accent-hover hover:text-on-accent",
+          )}
+        >
+          <SendHorizontal size={16} />
+        </IconButton>
+      </div>
+      {length > COUNT_FROM && (
+        <p
+          id="composer-count"
+          role="status"
+          className={classes(
+            "tabular pt-1 text-right text-xs",
+            length > MOST_CHARACTERS ? "text-danger-ink" : "text-muted",
+          )}
+        >
+          {length > MOST_CHARACTERS
+            ? t("composer.tooLong", { count: length - MOST_CHARACTERS })
+            : t("composer.left", { count: MOST_CHARACTERS - length })}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function sends(event: KeyboardEvent, sendKey: "enter" | "mod-enter"): boolean {
+  const mod = isMac ? event.metaKey : event.ctrlKey;
+  return sendKey === "enter" ? !event.shiftKey && !event.altKey : mod;
+}
+
+function ReplyBar({ message, onCancel }: { message: Message; onCancel: () => void }) {
+  const { t } = useTranslation();
+  const nameOf = useNameOf();
+  return (
+    <div className="mb-2 flex items-center gap-2 rounded-sm bg-panel py-1 pr-1 pl-3 text-xs text-muted">
+      <CornerUpLeft size={16} aria-hidden className="shrink-0" />
+      <span className="shrink-0">{t("composer.replyTo", { name: nameOf(message.sender_id) })}</span>
+      <span className="min-w-0 flex-1 truncate">{message.text}</span>
+      <IconButton label={t("composer.cancelReply")} onClick={onCancel} className="size-6">
+        <X size={16} />
+      </IconButton>
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+import { Link2, Reply } from "lucide-react";
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+import { Avatar } from "@/components/ui/avatar";
+import { IconButton } from "@/components/ui/button";
+import { MessageText } from "@/features/messages/components/message-text";
+import { Quote } from "@/features/messages/components/quote";
+import { classes } from "@/lib/classes";
+import type { Message } from "@/lib/frames";
+import { clock, exact } from "@/lib/time";
+
+export interface MessageActions {
+  reply: (message: Message) => void;
+  copyLink: (message: Message) => void;
+  go: (seq: number) => void;
+}
+
+interface Props {
+  message: Message;
+  lead: boolean;
+  name: string;
+  /** The message replied to; null where this is no reply, undefined where it is not loaded. */
+  quoted: Message | null | undefined;
+  marked: boolean;
+  /** The row that the keyboard is on: its buttons are in the order of Tab. */
+  current: boolean;
+  actions: MessageActions;
+}
+
+export const MessageRow = memo(function MessageRow({
+  message,
+  lead,
+  name,
+  quoted,
+  marked,
+  current,
+  actions,
+}: Props) {
+  const { i18n } = useTranslation();
+  const date = new Date(message.created_at);
+  const time = (
+    <time
+      dateTime={message.created_at}
+      title={exact(date, i18n.language)}
+      className="tabular text-xs text-faint"
+    >
+      {clock(date, i18n.language)}
+    </time>
+  );
+  return (
+    <div
+      className={classes(
+        "group/row relative flex gap-3 px-4 py-0.5 hover:bg-panel",
+        lead && "mt-2.5",
+        marked && "bg-accent-soft hover:bg-accent-soft",
+      )}
+    >
+      <div className="flex w-9 shrink-0 justify-center pt-0.5">
+        {lead ? (
+          <Avatar id={message.sender_id} name={name} />
+        ) : (
+          <span className="opacity-0 group-focus-within/row:opacity-100 group-hover/row:opacity-100 in-focus-visible:opacity-100">
+            {time}
+          </span>
+        )}
+      </div>
+      <div className="min-w-0 flex-1">
+        {lead && (
+          <div className="flex items-baseline gap-2">
+            <span className="truncate text-sm font-semibold">{name}</span>
+            {time}
+          </div>
+        )}
+        {quoted !== null && <Quote message={quoted} onGo={actions.go} />}
+        <MessageText text={message.text} />
+      </div>
+      <RowActions message={message} current={current} actions={actions} />
+    </div>
+  );
+});
+
+function RowActions({ message, current, actions }: Pick<Props, "message" | "current" | "actions">) {
+  const { t } = useTranslation();
+  const tabIndex = current ? 0 : -1;
+  return (
+    <div className="absolute -top-3 right-3 flex rounded-sm border border-line bg-raised opacity-0 group-focus-within/row:opacity-100 group-hover/row:opacity-100 in-focus-visible:opacity-100">
+      <IconButton label={t("messages.reply")} tabIndex={tabIndex} onClick={() => actions.reply(message)}>
+        <Reply size={16} />
+      </IconButton>
+      <IconButton
+        label={t("messages.copyLink")}
+        tabIndex={tabIndex}
+        onClick={() => actions.copyLink(message)}
+      >
+        <Link2 size={16} />
+      </IconButton>
+    </div>
+  );
+}
