@@ -29,6 +29,7 @@ class Loop:
         self._guard = Guard()
         self._selector = selectors.DefaultSelector()
         self._selector.register(self.notifications.socket, selectors.EVENT_READ, self._hear)
+        self._outputs: dict[int, _Output] = {}
         self._last_turn = time.monotonic()
 
     def spawn(self, *, name: str, command: Sequence[str | Path], environment: Mapping[str, str]) -> Child:
@@ -40,6 +41,7 @@ class Loop:
         finally:
             os.close(writer)
         output = _Output(name=name, descriptor=reader, log=self._logs / f"{name}.log", console=self.console)
+        self._outputs[reader] = output
         self._selector.register(reader, selectors.EVENT_READ, lambda: self._read(output))
         return child
 
@@ -90,6 +92,8 @@ class Loop:
         self._guard.close()
         self.notifications.close()
         self._selector.close()
+        for output in self._outputs.values():
+            output.close()
 
     def _handle_events(self, seconds: float) -> None:
         for key, _ in self._selector.select(seconds):
@@ -104,7 +108,7 @@ class Loop:
     def _read(self, output: "_Output") -> None:
         if not output.read():
             self._selector.unregister(output.descriptor)
-            output.close()
+            self._outputs.pop(output.descriptor).close()
 
     def _forgive_if_held_up(self) -> None:
         now = time.monotonic()

@@ -18,7 +18,7 @@ sys.path.insert(0, {root!r})
 from supervisor.local import Lock
 lock = Lock(Path({folder!r}))
 lock.take()
-if os.fork() == 0 and {with_child}:
+if {with_child} and os.fork() == 0:
     os.close(1)
     time.sleep(30)
 print("held", flush=True)
