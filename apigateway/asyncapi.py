@@ -36,7 +36,7 @@ _DESCRIPTION = (
 
 def _server() -> Schema:
     scheme, _, host = settings.PUBLIC_URL.partition("://")
-    if settings.PUBLIC_URL == f"http://localhost:{settings.PORT}":
+    if f"http://localhost:{settings.PORT}" == settings.PUBLIC_URL:
         host = "localhost:8000"  # the committed document does not change with the port of who exports it
     return {"host": host, "protocol": "wss" if scheme == "https" else "ws"}
 

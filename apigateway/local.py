@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
+from apigateway.people import Person
+from apigateway.ring import Record
 from bus import codec
 from bus.envelope import Call
-from contracts.errors import NotAuthenticated
 from contracts.gateway import Bootstrap, BootstrapReply, EventsRead
-from contracts.log import Hearing, LogPage, LogRead
-from contracts.message import ConversationList, MembershipListOwn
+from contracts.log import LogPage, LogRead
+from contracts.message import ConversationList
 from contracts.user import UserMe
 
 if TYPE_CHECKING:
@@ -26,35 +27,49 @@ async def bootstrap(gateway: "Gateway", asked: Bootstrap, call: Call) -> bytes: 
     return codec.encode(reply)
 
 
+class Poll:
+    """The ear of a request that waits."""
+
+    __slots__ = ("news",)
+
+    def __init__(self) -> None:
+        self.news = asyncio.Event()
+
+    def offer(self, record: Record) -> None:  # noqa: ARG002  any event is a reason to look
+        self.news.set()
+
+
 async def events(gateway: "Gateway", asked: EventsRead, call: Call) -> bytes:
     """A page of the log; with `wait`, held open until something comes that the caller may hear."""
-    if call.actor is None:
-        raise NotAuthenticated
-    epoch, pos = await gateway.hub.position()
-    after = asked.after
-    if after is None:
-        after = 0 if asked.since is not None else pos
+    _, pos = await gateway.hub.position()
+    after = asked.after if asked.after is not None else 0 if asked.since is not None else pos
+    async with gateway.hub.person(call) as person:
+        if not asked.wait:
+            return codec.encode(await read_page(gateway, person, asked, after, call))
+        with gateway.waiting(Poll()) as poll, gateway.hub.hearing(person, poll):
+            return codec.encode(await _page_in_time(gateway, person, poll, asked, after, call))
+
+
+async def read_page(gateway: "Gateway", person: Person, asked: EventsRead, after: int, call: Call) -> LogPage:
+    request = LogRead(after=after, since=asked.since, limit=asked.limit, hearings=person.hearings())
+    return await gateway.client.call(request, call=call)
+
+
+async def _page_in_time(
+    gateway: "Gateway", person: Person, poll: Poll, asked: EventsRead, after: int, call: Call
+) -> LogPage:
+    """The first page with events in it, or the last empty one when the time is up or the gateway is to stop."""
     loop = asyncio.get_running_loop()
     until = loop.time() + asked.wait
-    with gateway.hub.listen(call.actor.user_id) as news:
-        while True:
-            news.clear()
-            page = await read_page(gateway, asked, after, call)
-            left = until - loop.time()
-            if page.events or left <= 0 or gateway.draining:
-                return codec.encode(page)
-            after = max(after, page.pos)
-            if page.pos >= page.head:
-                await _wait(news, left)
-
-
-async def read_page(gateway: "Gateway", asked: EventsRead, after: int, call: Call) -> LogPage:
-    """What the caller may hear is asked anew for each page: he may have been removed meanwhile."""
-    told = await gateway.client.call(MembershipListOwn(), call=call)
-    hearings = [Hearing(conversation_id=m.conversation_id, joined_seq=m.joined_seq) for m in told.memberships]
-    return await gateway.client.call(
-        LogRead(after=after, since=asked.since, limit=asked.limit, hearings=hearings), call=call
-    )
+    while True:
+        poll.news.clear()
+        page = await read_page(gateway, person, asked, after, call)
+        left = until - loop.time()
+        if page.events or left <= 0 or gateway.draining:
+            return page
+        after = max(after, page.pos)
+        if page.pos >= page.head:
+            await _wait(poll.news, left)
 
 
 async def _wait(news: asyncio.Event, seconds: float) -> None:
@@ -64,5 +79,4 @@ async def _wait(news: asyncio.Event, seconds: float) -> None:
         pass
 
 
-Function = Callable[["Gateway", "object", Call], Awaitable[bytes]]
 FUNCTIONS: Mapping[str, Callable[..., Awaitable[bytes]]] = {"bootstrap": bootstrap, "events": events}

@@ -1,4 +1,4 @@
-"""What the gateway itself takes and tells: the frames of a socket, logins with a cookie, bootstrap, errors as documents.
+"""What the gateway itself takes and tells: frames of a socket, logins with a cookie, bootstrap, errors as documents.
 
 Nothing here travels over AMQP, so nothing is registered as an operation.
 """

@@ -12,7 +12,7 @@ from apigateway.asyncapi import document
 
 @cache
 def openapi() -> bytes:
-    return _pretty(SchemaGenerator(urlconf="apigateway.urls").get_schema(public=True))
+    return _pretty(SchemaGenerator(urlconf="apigateway.urls").get_schema(public=True))  # type: ignore[no-untyped-call]
 
 
 @cache

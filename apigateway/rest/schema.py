@@ -4,7 +4,6 @@ import re
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from drf_spectacular.openapi import AutoSchema
 
 from apigateway.errors import STATUS
@@ -17,11 +16,11 @@ from contracts.gateway import Problem
 _PLACEHOLDER = re.compile(r"{(\w+)}")
 
 
-class RouteSchema(AutoSchema):  # type: ignore[misc]  # drf-spectacular is untyped
+class RouteSchema(AutoSchema):
     """Describes a `RouteView` from its line in the table."""
 
     def get_operation(self, path: str, path_regex: str, path_prefix: str, method: str, registry: Any) -> Schema:  # noqa: ARG002  drf-spectacular's signature
-        line: Route = self.view.routes[method]
+        line: Route = self.view.routes[method]  # type: ignore[attr-defined]  # only RouteViews have this schema
         return operation(line)
 
 
@@ -65,9 +64,7 @@ def _operation_id(line: Route) -> str:
 
 def _path_parameters(line: Route) -> list[Schema]:
     properties = schema_of(line.takes)["properties"]
-    return [
-        {"name": name, "in": "path", "required": True, "schema": _bare(properties[name])} for name in in_path(line)
-    ]
+    return [{"name": name, "in": "path", "required": True, "schema": _bare(properties[name])} for name in in_path(line)]
 
 
 def _query_parameters(line: Route) -> list[Schema]:
@@ -152,9 +149,3 @@ def errors_of(line: Route) -> list[type[WarrenError]]:
 def _answer(description: str, schema: Schema, *, problem: bool = False) -> Schema:
     kind = "application/problem+json" if problem else "application/json"
     return {"description": description, "content": {kind: {"schema": schema}}}
-
-
-SPECTACULAR = {
-    **settings.SPECTACULAR_SETTINGS,
-    "POSTPROCESSING_HOOKS": ["apigateway.rest.schema.finish"],
-}

@@ -19,7 +19,7 @@ from apigateway.gateway import Gateway
 from apigateway.rest import cookies
 from apigateway.rest.problems import problem_response
 from apigateway.rest.schema import RouteSchema, in_query
-from apigateway.routes import Cookie, Route
+from apigateway.routes import Route
 from bus import codec
 from bus.envelope import Actor
 from contracts.base import Done
@@ -67,7 +67,7 @@ class RouteView(APIView):
             response: HttpResponseBase = await self.respond(asked, names)
         except Exception as error:  # noqa: BLE001  DRF's own way: the handler of exceptions names, logs and answers it
             response = self.handle_exception(error)
-        self.response = self.finalize_response(asked, response, *args, **names)
+        self.response = self.finalize_response(asked, response, *args, **names)  # type: ignore[arg-type]
         return self.response
 
     async def respond(self, request: Request, names: Mapping[str, Any]) -> HttpResponse:
@@ -145,7 +145,7 @@ def _list_fields(takes: type) -> set[str]:
 def _add_key(request: Request, line: Route, fields: dict[str, Any], actor: Actor | None) -> None:
     """`Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header) stands in for a missing `client_id`."""
     key = request.headers.get("Idempotency-Key", "").strip('"')
-    if not key or "client_id" in fields or "client_id" not in line.takes.__dataclass_fields__:
+    if not key or "client_id" in fields or "client_id" not in get_type_hints(line.takes):
         return
     if len(key) > MAX_KEY:
         raise InvalidRequest(f"Idempotency-Key: at most {MAX_KEY} characters", field="Idempotency-Key")

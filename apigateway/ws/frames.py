@@ -1,0 +1,48 @@
+"""Frames as text: what comes in is read once and its data stays JSON; what goes out is spliced, not encoded again."""
+
+import msgspec
+
+from apigateway.errors import failure
+from bus import codec
+from contracts.errors import WarrenError
+
+FRAME_BYTES = 64 * 1024
+
+
+class Frame(msgspec.Struct):
+    """One frame from a client. `data` is undecoded JSON; only `ack` has `pos`."""
+
+    op: str
+    id: int | None = None
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+    pos: int | None = None
+
+
+parse = msgspec.json.Decoder(Frame).decode
+"""Raises msgspec.DecodeError (ValidationError is one)."""
+
+
+def ok(number: int, reply: bytes) -> str:
+    return f'{{"id":{number},"ok":{reply.decode()}}}'
+
+
+def ok_value(number: int, value: object) -> str:
+    return ok(number, codec.encode(value))
+
+
+def error(number: int | None, problem: WarrenError) -> str:
+    shown = "null" if number is None else number
+    return f'{{"id":{shown},"error":{failure(problem)}}}'
+
+
+def live(pos: int) -> str:
+    return f'{{"event":"live","pos":{pos}}}'
+
+
+def ping(pos: int) -> str:
+    return f'{{"event":"ping","pos":{pos}}}'
+
+
+def is_too_long(text: str) -> bool:
+    """More than 64 KiB of UTF-8; counted only where the characters leave room for doubt."""
+    return len(text) > FRAME_BYTES or (len(text) * 4 > FRAME_BYTES and len(text.encode()) > FRAME_BYTES)
