@@ -30,7 +30,6 @@ from contracts.base import Event
 from contracts.errors import NotFound
 from contracts.log import Head, LogEvent, LogHead, LogHeadSignal, LogPage, LogRange, LogRangeRead, LogRead, LogRecord
 from contracts.message import (
-    Conversation,
     ConversationCreated,
     ConversationKind,
     ConversationList,
