@@ -142,11 +142,15 @@ class MembershipList:
     safety=Safety.KEYED,
     slow=True,
     deadline_ms=4000,
-    errors=(NotFound, LimitExceeded),
+    errors=(NotFound, Conflict, LimitExceeded),
 )
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConversationCreate(Request[ConversationCreatedReply]):
-    """A direct conversation takes exactly one other member and no title; a group takes a title."""
+    """A direct conversation takes exactly one other member and no title: it is there once for a pair, for ever.
+    A group takes anybody and, if it likes, a title.
+
+    A repeated `client_id` returns the first conversation; Conflict where that one was meant for other people.
+    """
 
     kind: ConversationKind
     member_ids: Members
@@ -170,7 +174,7 @@ class ConversationGet(Request[Conversation]):
 @operation("conversation.update", owner=OWNER, safety=Safety.KEYED, errors=(NotFound, Conflict))
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConversationUpdate(Request[Conversation]):
-    """Any member of a group may rename it."""
+    """Any member of a group may rename it; Conflict for a direct one."""
 
     conversation_id: UUID
     title: Title
@@ -203,7 +207,10 @@ class MemberList(Request[MemberPage]):
 )
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemberAdd(Request[Conversation]):
-    """Adds people to a group; those who are in it already are no error."""
+    """Adds people to a group; those who are in it already are no error. Conflict for a direct one.
+
+    NotFound has `user_ids` where some of them are no active users.
+    """
 
     conversation_id: UUID
     user_ids: Members
@@ -212,7 +219,10 @@ class MemberAdd(Request[Conversation]):
 @operation("member.remove", owner=OWNER, safety=Safety.KEYED, errors=(NotFound, Conflict))
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemberRemove(Request[Done]):
-    """Removes a member from a group; with the caller's own id: leaves it. The last owner's leaving hands the role on."""
+    """Removes a member from a group; with the caller's own id: leaves it. The last owner's leaving hands the role on.
+
+    Only owners remove others (Forbidden); Conflict for a direct one. Repeating what took effect answers NotFound.
+    """
 
     conversation_id: UUID
     user_id: UUID
@@ -224,10 +234,13 @@ class MembershipListOwn(Request[MembershipList]):
     """For the gateway: what the caller may hear. Conversations that share their history have `joined_seq` 0."""
 
 
-@operation("message.send", owner=OWNER, safety=Safety.KEYED, errors=(NotFound,))
+@operation("message.send", owner=OWNER, safety=Safety.KEYED, errors=(NotFound, Conflict))
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageSend(Request[MessageSentReply]):
-    """`client_id`: chosen by the sender, once per message; a repeat returns the first message, for ever."""
+    """`client_id`: chosen by the sender, once per message; a repeat returns the first message, for ever.
+
+    Conflict where the first one went to another conversation. `reply_to`: a message of the same conversation.
+    """
 
     conversation_id: UUID
     client_id: UUID
@@ -295,13 +308,17 @@ class MemberAdded(Event):
 @event("member.removed", owner=OWNER)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemberRemoved(Event):
-    """For the conversation and the removed member, who hears nothing of it afterwards."""
+    """For the conversation and the removed member, who hears nothing of it afterwards.
+
+    `new_owner_id`: who owns the conversation now that its last owner is gone.
+    """
 
     conversation_id: UUID
     user_id: UUID
     removed_by: UUID
     member_count: int
     rev: int
+    new_owner_id: UUID | None = None
 
 
 @event("message.sent", owner=OWNER)
