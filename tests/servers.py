@@ -11,6 +11,7 @@
 import fcntl
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -36,6 +37,7 @@ from bus.service import Service
 from config.settings import database as database_settings
 
 ROOT = Path(__file__).resolve().parent.parent
+SECRET = "only-for-these-tests"
 START_SECONDS = 120.0
 WAIT_SECONDS = 10.0
 
@@ -67,11 +69,23 @@ class Broker:
         return self.urls[role]
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_RUN] = _run_of(config)
-
-
 _RUN = pytest.StashKey[tuple[Path, int, str, list[str]]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nothing that a test writes may end up in `.local`, and no secret of the machine's may be used."""
+    config.stash[_RUN] = run = _run_of(config)
+    settings.SECRET_KEY = SECRET
+    settings.KEY_FOLDER = run[0] / "keys"
+    settings.SPOOL = run[0] / "spool"
+    settings.STORAGE_URL = f"file://{run[0] / 'storage'}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The keeper removes the folder once it has stopped the servers; without one it is ours to remove."""
+    folder = config.stash[_RUN][0]
+    if not (folder / "keeper.log").exists():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run_of(config: pytest.Config) -> tuple[Path, int, str, list[str]]:
@@ -298,7 +312,7 @@ def _environment(broker: Broker, folder: Path) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "PYTHONUNBUFFERED": "1",
-        "WARREN_SECRET_KEY": "only-for-this-test",
+        "WARREN_SECRET_KEY": SECRET,
         "WARREN_KEYS": str(folder / "keys"),
         "WARREN_SPOOL": str(folder / "spool"),
         "WARREN_STORAGE_URL": f"file://{folder / 'storage'}",
