@@ -1,6 +1,7 @@
 """What `bin/up` finds around itself: the environment, a `.env` file, and the secrets and ports that it adds."""
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -49,6 +50,12 @@ def address(environment: Mapping[str, str]) -> tuple[str, int]:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise SetupFault(f"WARREN_PORT should be a whole number from 1 to 65535, not {text!r}.")
     return environment.get("WARREN_HOST", LOOPBACK), int(text)
+
+
+def write_for_people(folder: Path, values: Mapping[str, str]) -> None:
+    """Write `.local/env`, with which `manage.py` reaches the private servers (docs/setup.md)."""
+    lines = [f"{name}={shlex.quote(value)}\n" for name, value in sorted(values.items()) if name.startswith("WARREN_")]
+    local.write_private(folder / "env", "".join(lines))
 
 
 def amqp_url(environment: Mapping[str, str], role: str) -> str:

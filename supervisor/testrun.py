@@ -3,20 +3,17 @@
 import argparse
 import os
 import secrets
-import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 
-from supervisor import browser, frontend, testing
+from supervisor import browser, frontend
 from supervisor.cache import ROOT, cache_folder
 from supervisor.cli import say
 
+WORKERS = 4
 NOTHING_COLLECTED = 5
 """pytest's exit status when no test was chosen."""
 
@@ -38,7 +35,6 @@ class Results:
 
 def test(options: argparse.Namespace, chosen: Sequence[str]) -> int:
     """Run the chosen tests, or all. Exit status 0 when everything passed, 1 when not, 5 when nothing was chosen."""
-    signal.signal(signal.SIGTERM, _leave)
     results = Results()
     if not chosen:
         results.statuses["page"] = _test_page()
@@ -55,17 +51,10 @@ def _test_page() -> int:
 
 
 def _test_python(options: argparse.Namespace, chosen: Sequence[str], results: Results) -> None:
-    chromium = browser.ensure(cache=cache_folder())
-    folder = Path(tempfile.mkdtemp(prefix="warren-test-"))
-    servers = testing.start(folder)
-    try:
-        environment = _environment(folder, database_url=servers.database_url, chromium=chromium)
-        for name, arguments in turns(chosen, long=options.long, serial=options.serial):
-            say(f"Tests, {name}")
-            results.statuses[name] = _pytest(arguments, environment)
-    finally:
-        servers.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    environment = _environment(chromium=browser.ensure(cache=cache_folder()))
+    for name, arguments in turns(chosen, long=options.long, serial=options.serial):
+        say(f"Tests, {name}")
+        results.statuses[name] = _pytest(arguments, environment)
 
 
 def turns(chosen: Sequence[str], *, long: bool, serial: bool) -> list[tuple[str, list[str]]]:
@@ -75,7 +64,7 @@ def turns(chosen: Sequence[str], *, long: bool, serial: bool) -> list[tuple[str,
     wanted += [] if long else ["not long"]
     if serial:
         return [("one at a time", [*_marked(wanted), *rest])]
-    workers = str(min(testing.WORKERS, os.cpu_count() or 1))
+    workers = str(min(WORKERS, os.cpu_count() or 1))
     together = ["-n", workers, "--dist", "loadfile", *_marked([*wanted, "not serial"])]
     return [("side by side", [*together, *rest]), ("alone", [*_marked([*wanted, "serial"]), *rest])]
 
@@ -98,12 +87,11 @@ def _pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     return subprocess.run(command, cwd=ROOT, env=dict(environment), check=False).returncode
 
 
-def _environment(folder: Path, *, database_url: str, chromium: Path) -> dict[str, str]:
+def _environment(*, chromium: Path) -> dict[str, str]:
+    """Nothing of a running Warren reaches the tests; `tests/servers.py` starts what they need."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("WARREN_")}
     return inherited | {
-        testing.FOLDER_VARIABLE: str(folder),
         browser.VARIABLE: str(chromium),
-        "WARREN_DATABASE_URL": database_url,
         "WARREN_SECRET_KEY": secrets.token_urlsafe(48),
         "PYTHONUNBUFFERED": "1",
     }
@@ -118,7 +106,3 @@ def _sum_up(results: Results) -> int:
         return NOTHING_COLLECTED
     say(f"Passed: {', '.join(name for name, status in results.statuses.items() if status == 0)}")
     return 0
-
-
-def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    sys.exit(128 + number)
