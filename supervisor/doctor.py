@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import psycopg2
+import psycopg2  # type: ignore[import-untyped]
 
 from bus.declare import BrokerUnreachable, missing
 from supervisor import frontend
@@ -21,6 +21,7 @@ from supervisor.ports import LOOPBACK, answers, is_free
 
 OLDEST_POSTGRES = 14
 OLDEST_RABBITMQ = (3, 10)
+FACTS = "SELECT current_setting('server_version_num')::int, extract(epoch FROM clock_timestamp())::float"
 CLOCK_TOLERANCE = 2.0
 """Seconds by which this machine and the database may differ; tokens forgive ten."""
 
@@ -63,7 +64,7 @@ def python(subject: Subject) -> Iterator[Finding]:  # noqa: ARG001
         name="driver",
         well=importlib.util.find_spec("psycopg") is None,
         detail="psycopg2 alone speaks to PostgreSQL",
-        fix="Django silently prefers psycopg 3. Take it out: .venv/bin/python -m pip uninstall psycopg, or make .venv anew.",
+        fix="Django silently prefers psycopg 3, which is installed here. Remove .venv and run bin/up again.",
     )
 
 
@@ -130,12 +131,13 @@ def gateway_port(subject: Subject) -> Iterator[Finding]:
 
 def database(subject: Subject) -> Iterator[Finding]:
     url = subject.environment.get("WARREN_DATABASE_URL", "")
+    if not url:
+        yield _not_named("database", "WARREN_DATABASE_URL")
+        return
     try:
         facts = _ask_database(url)
     except psycopg2.OperationalError as error:
-        yield Finding(
-            name="database", well=False, detail=_first_line(error), fix=_server_fix("WARREN_DATABASE_URL", url)
-        )
+        yield Finding(name="database", well=False, detail=_first_line(error), fix=_server_fix("WARREN_DATABASE_URL"))
         return
     yield Finding(
         name="database",
@@ -154,9 +156,12 @@ def database(subject: Subject) -> Iterator[Finding]:
 
 def broker(subject: Subject) -> Iterator[Finding]:
     url = subject.environment.get("WARREN_AMQP_URL_TOPOLOGY") or subject.environment.get("WARREN_AMQP_URL", "")
+    if not url:
+        yield _not_named("broker", "WARREN_AMQP_URL")
+        return
     version = broker_version(url)
     if not version:
-        fix = _server_fix("WARREN_AMQP_URL", url)
+        fix = _server_fix("WARREN_AMQP_URL")
         yield Finding(name="broker", well=False, detail="RabbitMQ does not answer", fix=fix)
         return
     yield Finding(
@@ -207,9 +212,7 @@ def _ask_database(url: str) -> DatabaseFacts:
     )
     try:
         with connection, connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT current_setting('server_version_num')::int, extract(epoch FROM clock_timestamp())::float"
-            )
+            cursor.execute(FACTS)
             number, clock = cursor.fetchone() or (0, 0.0)
             return DatabaseFacts(
                 version=number // 10_000, clock_difference=time.time() - clock, applied=_applied(cursor)
@@ -268,9 +271,14 @@ def _logins(subject: Subject) -> Iterator[Finding]:
         yield Finding(name=f"broker user {role}", well=True, detail="logs in")
 
 
-def _server_fix(variable: str, url: str) -> str:
-    if not url:
-        return f"Start Warren with bin/up, or set {variable}."
+def _not_named(name: str, variable: str) -> Finding:
+    """Nothing is tried then: a server on its default port is somebody else's."""
+    return Finding(
+        name=name, well=False, detail=f"{variable} is not set", fix=f"Start Warren with bin/up, or set {variable}."
+    )
+
+
+def _server_fix(variable: str) -> str:
     return f"Start the server that {variable} names, or bin/up if it is Warren's own; check host, port and password."
 
 

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from supervisor import local
@@ -34,14 +34,30 @@ def given(environment: Mapping[str, str], name: str) -> bool:
 
 def completed(environment: Mapping[str, str], *, folder: Path) -> dict[str, str]:
     """The environment with everything that every role needs; what was given stays as it is."""
-    added = {"PYTHONUNBUFFERED": "1", "WARREN_LOG_FORMAT": "json"}
-    if not given(environment, "WARREN_SECRET_KEY"):
-        secrets = make_folder(folder / "secrets")
-        local.secret(secrets, "secret-key", length=48)
-        added["WARREN_SECRET_KEY_FILE"] = str(secrets / "secret-key")
-    if not given(environment, "WARREN_ADMIN_PORT") and not given(environment, "WARREN_ADMIN_URL"):
-        added["WARREN_ADMIN_PORT"] = str(remembered(folder / "role-ports.json", ["admin"])["admin"])
+    added = {"PYTHONUNBUFFERED": "1", "WARREN_LOG_FORMAT": "json", "WARREN_LOCAL": str(folder)}
+    for names, make in GENERATED.items():
+        if not any(given(environment, name) for name in names):
+            added |= make(folder)
     return {**added, **environment}
+
+
+def _secret_key(folder: Path) -> dict[str, str]:
+    secrets = make_folder(folder / "secrets")
+    local.secret(secrets, "secret-key", length=48)
+    return {"WARREN_SECRET_KEY_FILE": str(secrets / "secret-key")}
+
+
+def _admin_port(folder: Path) -> dict[str, str]:
+    return {"WARREN_ADMIN_PORT": str(remembered(folder / "role-ports.json", ["admin"])["admin"])}
+
+
+GENERATED: Mapping[tuple[str, ...], Callable[[Path], dict[str, str]]] = {
+    ("WARREN_SECRET_KEY",): _secret_key,
+    ("WARREN_ADMIN_PORT", "WARREN_ADMIN_URL"): _admin_port,
+    ("WARREN_SPOOL",): lambda folder: {"WARREN_SPOOL": str(make_folder(folder / "spool"))},
+    ("WARREN_STORAGE_URL",): lambda folder: {"WARREN_STORAGE_URL": f"file://{make_folder(folder / 'storage')}"},
+}
+"""Variables of which one has to be there → what provides it."""
 
 
 def address(environment: Mapping[str, str]) -> tuple[str, int]:

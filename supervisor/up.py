@@ -12,7 +12,7 @@ from supervisor.account import make_folder
 from supervisor.cache import ROOT
 from supervisor.console import Console
 from supervisor.faults import SetupFault
-from supervisor.instances import Instances
+from supervisor.instances import Instances, default_permissions
 from supervisor.loop import Loop
 from supervisor.ports import require_free
 from supervisor.postgres import Postgres
@@ -20,7 +20,7 @@ from supervisor.processes import Child
 from supervisor.rabbitmq import OPERATOR, RabbitMQ
 from supervisor.roles import Role, layout, role_environment
 from supervisor.supervised import Supervised
-from supervisor.surroundings import address, amqp_url, completed, given, read_environment
+from supervisor.surroundings import address, amqp_url, completed, given, read_environment, write_for_people
 
 MANAGE: list[str | Path] = [sys.executable, ROOT / "manage.py"]
 READY_SECONDS = 90.0
@@ -84,6 +84,7 @@ class Up:
         self._prepare(loop)
         roles = [self._supervised(role, loop) for role in layout(spread=self._options.spread)]
         loop.supervised += roles
+        self._leave_environment()
         loop.until(lambda: all(role.ready for role in roles) or _hopeless(roles), seconds=READY_SECONDS)
         failed = [role.name for role in roles if not role.ready]
         if failed:
@@ -136,6 +137,12 @@ class Up:
         hidden = ("WARREN_DATABASE_URL", "WARREN_AMQP_URL")
         kept = {name: value for name, value in self._environment.items() if not name.startswith(hidden)}
         return {**kept, "NOTIFY_SOCKET": loop.notifications.name}
+
+    def _leave_environment(self) -> None:
+        """For whoever types `manage.py` commands beside this run (docs/setup.md), and for `manage.py doctor`."""
+        roles = default_permissions()
+        urls = {f"WARREN_AMQP_URL_{role.upper()}": self._amqp_url(role) for role in roles}
+        write_for_people(self._folder, {**self._environment, **urls, "WARREN_DATABASE_URL": self._database_url()})
 
     def _database_url(self) -> str:
         return self._instances.database_url if self._instances.postgres else self._environment["WARREN_DATABASE_URL"]
