@@ -91,6 +91,8 @@ def key_rotate(*, at_once: bool) -> SigningKey:
 
     Raises Conflict while the key of an earlier rotation waits for its turn, unless `at_once`.
     """
+    if _signing() is None:
+        key_create(ahead=timedelta(0))
     _discard_expired()
     if not at_once and SigningKey.objects.filter(signs_from__gt=Now()).exists():
         raise Conflict("A new key is published already and waits for its turn.")
