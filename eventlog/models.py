@@ -61,6 +61,7 @@ class RelayState(models.Model):
 
     class Meta:
         managed = False
+        db_table = "eventlog_relay_state"
         verbose_name = "relay state"
         verbose_name_plural = "relay state"
 

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 
 from django.db.backends.utils import CursorWrapper
 
+from config.failpoints import failpoint
+
 AHEAD = 2
 """Empty ranges kept ready behind the one in use."""
 SMALLEST, LARGEST = 10_000, 2_000_000
@@ -80,6 +82,7 @@ def make_ahead(cursor: CursorWrapper, *, pos: int) -> int:
         fresh = Range(name=f"eventlog_event_{start}", start=start, end=start + _size(cursor, known, pos=pos))
         cursor.execute(_MAKE.format(lock_ms=LOCK_MS, start=fresh.start, end=fresh.end))
         known.append(fresh)
+        failpoint("relay.range_made")
     return above[-AHEAD].start
 
 
@@ -93,6 +96,7 @@ def drop_old(cursor: CursorWrapper, *, before: datetime, published: int) -> list
     for old in _wholly_old(cursor, ranges(cursor), before=before, published=published):
         cursor.execute(_DROP.format(lock_ms=LOCK_MS, name=old.name, end=old.end))
         dropped.append(old)
+        failpoint("relay.range_dropped")
     _sweep_default(cursor, before=before, published=published)
     cursor.execute(_OLDEST)
     return dropped

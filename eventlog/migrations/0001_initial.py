@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
                 ("epoch_id", models.UUIDField()),
             ],
-            options={"verbose_name": "relay state", "verbose_name_plural": "relay state", "managed": False},
+            options={"db_table": "eventlog_relay_state", "verbose_name": "relay state", "verbose_name_plural": "relay state", "managed": False},
         ),
         migrations.RunSQL(OUTBOX, migrations.RunSQL.noop),
         migrations.RunSQL(EVENT, "DROP TABLE eventlog_event"),
