@@ -243,7 +243,10 @@ export class Socket {
     if (!call) return;
     this.pending.delete(id ?? -1);
     clearTimeout(call.timer);
-    if (!error) return call.resolve(ok);
+    if (!error) {
+      call.resolve(ok);
+      return;
+    }
     const details = { requestId: error.request_id ?? null, retryAfterMs: error.retry_after_ms ?? null };
     call.reject(new WarrenError(error.code, error.message, details));
   }
@@ -282,17 +285,15 @@ export class Socket {
     this.drop();
     if (!this.running) return;
     if (code >= 4100 && code < 4200) this.wantsFreshToken = true;
-    if (code === 4401) return this.refused();
-    if (code >= 4400 && code < 4500) return this.setStatus({ name: "stopped", code });
+    // A token that was not believed: one fresh token settles it, either it is believed or the session is over.
+    if (code === 4401) this.wantsFreshToken = true;
+    if (code >= 4400 && code < 4500 && code !== 4401) {
+      this.setStatus({ name: "stopped", code });
+      return;
+    }
     if (code === 4010) this.cursor = null;
     const named = code === 4001 ? restartDelay(reason) : null;
     this.pause(named ?? backoff(this.attempt++, this.options.random));
-  }
-
-  /** The token was not believed. One fresh token settles it: either it is, or the session is over. */
-  private refused(): void {
-    this.wantsFreshToken = true;
-    this.pause(backoff(this.attempt++, this.options.random));
   }
 
   private pause(ms: number): void {

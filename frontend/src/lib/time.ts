@@ -14,13 +14,12 @@ const cache = new Map<string, Intl.DateTimeFormat>();
 
 function format(language: string, options: Intl.DateTimeFormatOptions, date: Date): string {
   const key = language + JSON.stringify(options);
-  let formatter = cache.get(key);
-  if (!formatter) cache.set(key, (formatter = new Intl.DateTimeFormat(language, options)));
+  const formatter = cache.get(key) ?? new Intl.DateTimeFormat(language, options);
+  cache.set(key, formatter);
   return formatter.format(date);
 }
 
-export const clock = (date: Date, language: string): string =>
-  format(language, { hour: "2-digit", minute: "2-digit" }, date);
+export const clock = (date: Date, language: string): string => format(language, { timeStyle: "short" }, date);
 
 export const exact = (date: Date, language: string): string =>
   format(language, { dateStyle: "full", timeStyle: "medium" }, date);

@@ -67,7 +67,6 @@ export function Skeleton({ rows, avatar = true }: { rows: number; avatar?: boole
   return (
     <div role="status" aria-label={t("common.loading")} className="appear-late flex flex-col gap-5 p-4">
       {Array.from({ length: rows }, (_, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: rows of a skeleton have no identity
         <div key={row} className="flex gap-3">
           {avatar && <span className="size-9 shrink-0 rounded-md bg-hover" />}
           <div className="flex flex-1 flex-col justify-center gap-2">

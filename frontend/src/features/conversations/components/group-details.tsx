@@ -106,7 +106,7 @@ interface LineProps {
 function MemberLine({ member, name, mine, removable, onRemove }: LineProps) {
   const { t } = useTranslation();
   return (
-    <li className="flex items-center gap-3 rounded-sm px-2 py-1.5">
+    <li className="flex min-h-11 items-center gap-3 rounded-sm px-2">
       <Avatar id={member.user_id} name={name} size={28} />
       <span className="min-w-0 flex-1 truncate text-sm">
         {name} {mine && <span className="text-muted">{t("group.you")}</span>}

@@ -5,7 +5,7 @@ export function DayDivider({ at }: { at: number }) {
   const { i18n } = useTranslation();
   const now = useNow(60_000);
   return (
-    <div className="flex items-center gap-3 px-4 pt-5 pb-1" role="separator">
+    <div className="flex items-center gap-3 px-4 pt-5 pb-1">
       <span className="h-px flex-1 bg-line" />
       <span className="text-xs font-medium text-muted">{day(new Date(at), now, i18n.language)}</span>
       <span className="h-px flex-1 bg-line" />
@@ -16,7 +16,7 @@ export function DayDivider({ at }: { at: number }) {
 export function NewDivider() {
   const { t } = useTranslation();
   return (
-    <div className="flex items-center gap-2 px-4 pt-3" role="separator" data-testid="new-divider">
+    <div className="flex items-center gap-2 px-4 pt-3" data-testid="new-divider">
       <span className="h-px flex-1 bg-danger" />
       <span className="text-xs font-semibold text-danger-ink">{t("messages.new")}</span>
     </div>

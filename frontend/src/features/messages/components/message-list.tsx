@@ -58,19 +58,23 @@ export function MessageList({ conversation, title, timeline, at, onReply, onCopy
     followOnAppend: !timeline.moreAfter,
     scrollEndThreshold: AT_END_PX,
   });
-  const scrollTo = useScrollTarget(list, rows, at === null ? { kind: "new" } : { kind: "seq", seq: at });
+  const { settled, scrollTo } = useScrollTarget(
+    list,
+    rows,
+    at === null ? { kind: "new" } : { kind: "seq", seq: at },
+  );
 
   const items = list.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
-  const paging = usePaging(conversation.id, timeline, { first, last, count: rows.length });
+  const paging = usePaging(conversation.id, timeline, { first, last, count: settled ? rows.length : 0 });
   const top = list.scrollOffset ?? 0;
   const bottom = top + (list.scrollRect?.height ?? 0);
   const seen = items.reduce((seq, item) => {
     const row = rows[item.index];
     return row?.kind === "message" && item.end <= bottom + 8 ? Math.max(seq, row.message.seq) : seq;
   }, 0);
-  useReadMarker(conversation.id, seen, conversation.read_seq, tabVisible);
+  useReadMarker(conversation.id, settled ? seen : 0, conversation.read_seq, tabVisible);
   const roving = useRovingRows(list, rows, scroller, { reply: onReply, copyLink: onCopyLink });
 
   const toLatest = () => {
@@ -119,12 +123,11 @@ export function MessageList({ conversation, title, timeline, at, onReply, onCopy
   };
 
   const topIndex = items.find((item) => item.end > top)?.index ?? 0;
-  const pill = top > 60 ? dayOfRow(rows, topIndex) : null;
+  const pill = list.isScrolling && top > 60 ? dayOfRow(rows, topIndex) : null;
   const away = rows.length > 0 && (timeline.moreAfter || list.getTotalSize() - bottom > 240);
   return (
     <div className="relative min-h-0 flex-1">
       {pill !== null && rows[topIndex]?.kind !== "day" && <DayPill at={pill} />}
-      {/* biome-ignore lint/a11y/noNoninteractiveElementInteractions: the rows inside take the focus; keys are heard here for all of them */}
       <div
         ref={scroller}
         role="log"

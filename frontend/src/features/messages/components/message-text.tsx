@@ -11,7 +11,6 @@ export const MessageText = memo(function MessageText({ text }: { text: string })
       {pieces(text).map((piece, index) =>
         piece.href ? (
           <a
-            // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a text never change places
             key={index}
             href={piece.href}
             target="_blank"

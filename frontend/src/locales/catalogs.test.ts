@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { chosenLanguage } from "@/lib/i18n";
+import { SHORTCUTS } from "@/lib/shortcuts";
+import en from "@/locales/en.json";
+import fr from "@/locales/fr.json";
+
+function entries(catalog: object, path = ""): [string, string][] {
+  return Object.entries(catalog).flatMap(([key, value]) =>
+    typeof value === "string" ? [[path + key, value] as [string, string]] : entries(value, `${path}${key}.`),
+  );
+}
+
+const names = (text: string) => (text.match(/\{\{\w+\}\}/g) ?? []).sort();
+
+describe("the catalogs", () => {
+  it("have the same keys", () => {
+    expect(entries(fr).map(([key]) => key)).toEqual(entries(en).map(([key]) => key));
+  });
+
+  it("fill the same values into the same sentences", () => {
+    const french = new Map(entries(fr));
+    for (const [key, text] of entries(en)) expect(names(french.get(key) ?? ""), key).toEqual(names(text));
+  });
+
+  it("describe every shortcut", () => {
+    for (const id of Object.keys(SHORTCUTS)) expect(en.shortcuts).toHaveProperty(id);
+  });
+});
+
+describe("the language", () => {
+  it.each([
+    ["system", ["fr-CA", "en-US"], "fr"],
+    ["system", ["de-DE", "fr"], "fr"],
+    ["system", ["de-DE"], "en"],
+    ["en", ["fr-FR"], "en"],
+  ] as const)("chosen %j with a browser of %j is %j", (wanted, browser, expected) => {
+    expect(chosenLanguage(wanted, browser)).toBe(expected);
+  });
+});
