@@ -77,9 +77,12 @@ class Publisher:
         self._loop.call_threadsafe(callback)
 
     def run(self) -> None:
-        """Connect, and turn the loop until `stop`; reconnects by itself. An exception of a callback ends it."""
+        """Connect, and turn the loop until `stop`, once; reconnects by itself. A timer's exception ends it."""
         self._link.start()
-        self._loop.run()
+        try:
+            self._loop.run()
+        finally:
+            self._loop.close()
 
     def stop(self) -> None:
         """Close the connection and let `run` return."""

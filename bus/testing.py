@@ -169,10 +169,11 @@ class InMemoryClient:
     async def call_raw(
         self, operation: str, body: bytes, *, call: Call | None = None, deadline_ms: int | None = None
     ) -> bytes:
+        now = time.monotonic()
+        seconds = deadline_of(operation_named(operation), call, deadline_ms, now) - now
         waiting = asyncio.to_thread(
             self._bus.request, operation, body, role=self._role, call=call, deadline_ms=deadline_ms
         )
-        seconds = deadline_of(operation_named(operation), call, deadline_ms, time.monotonic()) - time.monotonic()
         try:
             _, reply = await asyncio.wait_for(waiting, seconds)
         except TimeoutError:

@@ -1,6 +1,5 @@
 """Contracts and a service that only these tests know; the owner `job` has no contracts of its own that would mix in."""
 
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from bus.service import Service
 from contracts.base import Request, Safety, operation
 from contracts.errors import Conflict, NotFound, WarrenError
 
-CALLERS = ("gateway", "messageservice")
+CALLERS = ("gateway", "messageservice", "jobs")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +42,7 @@ class ProbeOnce(Request[Echoed]):
     text: str
 
 
-@operation("probe.slow", owner="job", safety=Safety.READ_ONLY, slow=True, deadline_ms=3000)
+@operation("probe.slow", owner="job", safety=Safety.READ_ONLY, slow=True, deadline_ms=3000, callers=CALLERS)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProbeSlow(Request[Echoed]):
     """Takes `milliseconds`."""
@@ -57,6 +56,14 @@ class ProbeMany(Request[Echoed]):
     text: str
 
 
+@operation("probe.relay", owner="job", safety=Safety.READ_ONLY, slow=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProbeRelay(Request[Echoed]):
+    """Asks `probe.slow` in turn, as part of the same call."""
+
+    milliseconds: int
+
+
 @operation("probe.nobody", owner="job", safety=Safety.READ_ONLY, deadline_ms=400)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProbeNobody(Request[Echoed]):
@@ -64,8 +71,8 @@ class ProbeNobody(Request[Echoed]):
 
 
 service = Service("job")
-gate = threading.Event()
-gate.set()
+slept: list[int] = []
+"""Milliseconds of every `probe.slow` that began."""
 
 
 @service.rpc
@@ -102,8 +109,14 @@ def probe_once(request: ProbeOnce, call: Call) -> Echoed:
 
 @service.rpc
 def probe_slow(request: ProbeSlow, call: Call) -> Echoed:
+    slept.append(request.milliseconds)
     time.sleep(request.milliseconds / 1000)  # the subject of the test, not a wait for something
     return Echoed(text="slept", by="")
+
+
+@service.rpc
+def probe_relay(request: ProbeRelay, call: Call) -> Echoed:
+    return service.ask(ProbeSlow(milliseconds=request.milliseconds), call=call)
 
 
 @service.rpc_batch(limit=8)
