@@ -173,5 +173,5 @@ def _connect() -> BaseDatabaseWrapper:
     server = " ".join(f"-c {name}={value}" for name, value in _SERVER.items())
     changed = {"application_name": "warren-relay", "options": server}
     connection.settings_dict = {**connection.settings_dict, "OPTIONS": {**options, **_CLIENT, **changed}}
-    connection.connect()
+    connection.ensure_connection()
     return connection
