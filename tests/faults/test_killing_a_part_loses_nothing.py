@@ -54,6 +54,7 @@ def kill(system: LiveSystem, part: str) -> None:
 
 
 async def kill_in_traffic(system: LiveSystem, parts: list[str]) -> tuple[Traffic, list[str]]:
+    system.wait_ready()  # the part that the test before killed may still be coming back
     stage = set_stage(system)
     async with traffic(system, stage) as run:
         await run.until_acknowledged(300)
@@ -92,6 +93,7 @@ async def test_a_socket_that_never_reads_is_closed_and_slows_nobody(system: Live
     """The reader's window is 512 events or 1 MiB; the others converge while it stalls, then it is cut off."""
     from tests.faults.stalled import StalledReader
 
+    system.wait_ready()
     stage = set_stage(system)
     conversation_id, crew = next(iter(stage.members.items()))
     stalled = await StalledReader.open(system.socket_url(), token=crew[0].token)
