@@ -16,6 +16,7 @@ import uvicorn
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosedError
 
 from apigateway.app import application
 from apigateway.gateway import Gateway
@@ -309,7 +310,10 @@ class Frames:
     async def close_code(self, seconds: float = 5.0) -> int:
         """Reads on until the gateway closes."""
         async with asyncio.timeout(seconds):
-            async for _ in self.connection:
+            try:
+                async for _ in self.connection:
+                    pass
+            except ConnectionClosedError:
                 pass
         return self.connection.close_code or 0
 
@@ -321,6 +325,7 @@ class Served:
     world: World
     gateway: Gateway
     port: int
+    server: uvicorn.Server
 
     @property
     def url(self) -> str:
@@ -344,7 +349,7 @@ class Served:
     async def until(self, condition: Any, seconds: float = 5.0) -> None:
         """Wait for a condition, with a deadline."""
         async with asyncio.timeout(seconds):
-            while not condition():
+            while not condition():  # noqa: ASYNC110  any condition, of any thread
                 await asyncio.sleep(0.01)
 
 
@@ -363,7 +368,7 @@ async def serving(world: World) -> AsyncIterator[Served]:
     server.lifespan = config.lifespan_class(config)
     await server.startup()
     sockets: Sequence[Any] = server.servers[0].sockets
-    served = Served(world, gateway, sockets[0].getsockname()[1])
+    served = Served(world, gateway, sockets[0].getsockname()[1], server)
     await served.until(lambda: not gateway.missing())
     try:
         yield served
