@@ -47,8 +47,10 @@ class _Batch:
         waiting = list(self._drafts)
         while waiting:
             # The same message twice in one batch: one after the other, as if they had come apart.
-            first = list({self._drafts[place].key: place for place in reversed(waiting)}.values())[::-1]
-            self._send(self._with_good_replies(first))
+            first: dict[tuple[UUID, UUID], int] = {}
+            for place in waiting:
+                first.setdefault(self._drafts[place].key, place)
+            self._send(self._with_good_replies(list(first.values())))
             waiting = [place for place in waiting if place not in self._outcomes]
         return [self._outcomes[place] for place in range(self._size)]
 

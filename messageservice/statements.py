@@ -31,8 +31,13 @@ _TYPES = ", ".join(_COLUMNS.values())
 _DECLARED = ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
 _VALUES = ", ".join(f"${number} AS {name}" for number, name in enumerate(_COLUMNS, 1))
 
+
+def time_as_json(value: str) -> str:
+    """SQL for a time as msgspec writes it: six digits of a second, or none when all are zero."""
+    return f"""replace(to_char({value} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '.000000Z', 'Z')"""
+
+
 # `numbered` has a row for each message: the columns above and its place in the batch (n), seq and time (at).
-# The time is written as msgspec writes it: six digits of a second, or none when all are zero.
 _INSERTS = f"""
 message AS (
     INSERT INTO messageservice_message
@@ -41,8 +46,7 @@ message AS (
 ), event AS (
     INSERT INTO {outbox.TABLE} ({", ".join(outbox.COLUMNS)})
     SELECT 'message', 'message.sent', 'c.' || replace(conversation_id::text, '-', '') || '.' || seq,
-           conversation_id, seq, NULL, head || seq || tail || replace(
-               to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '.000000Z', 'Z') || '"}}'
+           conversation_id, seq, NULL, head || seq || tail || {time_as_json("at")} || '"}}'
     FROM numbered ORDER BY n
 )
 SELECT n, seq, at FROM numbered
@@ -110,13 +114,18 @@ def insert(drafts: Sequence[Draft]) -> Numbered:
     """
     _prepare()
     try:
-        if len(drafts) == 1:
-            return _execute(_EXECUTE_ONE, drafts[0].parameters())
-        return _execute("EXECUTE warren_send_many(%s)", [_encode(drafts).decode()])
+        return _execute(*execution(drafts))
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", None) != _LOCK_NOT_AVAILABLE:
             raise
         return _execute("EXECUTE warren_send_free(%s)", [_encode(drafts).decode()])
+
+
+def execution(drafts: Sequence[Draft]) -> tuple[str, list[str | None]]:
+    """The statement for so many messages, and its parameters."""
+    if len(drafts) == 1:
+        return _EXECUTE_ONE, drafts[0].parameters()
+    return "EXECUTE warren_send_many(%s)", [_encode(drafts).decode()]
 
 
 def _execute(sql: str, parameters: Sequence[str | None]) -> Numbered:
