@@ -18,7 +18,7 @@ def limit_and_warren(lab: Lab, *, handler: str, in_flight: int) -> Iterator[Sequ
     ):
 
         def caller(program: str) -> Callable[[], Sample]:
-            return lambda: lab.measure(program, "call", in_flight, lab.seconds, environment=places)
+            return lambda: lab.measure(program, "call", handler, in_flight, lab.seconds, environment=places)
 
         yield [
             Contender(name="plain pika on uvloop", kind=Kind.LIMIT, sample=caller("bare_rpc")),
@@ -45,7 +45,12 @@ def create_people(lab: Lab) -> None:
 
 
 def environment(lab: Lab) -> dict[str, str]:
-    return {"BENCH_AMQP_URL": lab.amqp_url, "BENCH_DATABASE_URL": lab.instances.database_url}
+    return {
+        "BENCH_AMQP_URL": lab.amqp_url,
+        "BENCH_DATABASE_URL": lab.instances.database_url,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "WARREN_DATABASE_URL": lab.instances.database_url,
+    }
 
 
 def _peer(

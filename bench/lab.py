@@ -28,6 +28,7 @@ from supervisor.rabbitmq import Permission
 
 FOLDER = ROOT / ".local" / "bench"
 PEERS = ROOT / ".venv-peers"
+LIMIT_DATABASE = "bench_limit"
 SAMPLE_LIMIT = 120
 """Seconds that one sample may take before it is given up."""
 BENCH = "bench"
@@ -44,6 +45,7 @@ class Lab:
     """Holds the servers for a whole run. `quick` halves the time of each sample."""
 
     def __init__(self, *, quick: bool, repetitions: int = 0, peers: bool = True) -> None:
+        self.python = sys.executable
         self.quick = quick
         self.repetitions = repetitions
         self.seconds = 1.0 if quick else 2.0
@@ -52,7 +54,7 @@ class Lab:
         self.logs = FOLDER / "log"
         self.logs.mkdir(exist_ok=True)
         permissions: dict[str, Permission] = {**default_permissions(), BENCH: Everything()}
-        self.instances = Instances(FOLDER, vhosts=("warren", BENCH), permissions=permissions)
+        self.instances = Instances(FOLDER, vhosts=("warren", BENCH), permissions=permissions, may_create_databases=True)
 
     def __enter__(self) -> "Lab":
         self.instances.start()
@@ -68,10 +70,31 @@ class Lab:
         """For limits and peers, and for Warren's bus when it carries only contracts of the benchmarks."""
         return self.instances.amqp_url(BENCH, vhost=BENCH)
 
+    def servers(self) -> dict[str, Child]:
+        """PostgreSQL and RabbitMQ as processes."""
+        both = {"postgres": self.instances.postgres, "rabbitmq": self.instances.rabbitmq}
+        return {name: server.child for name, server in both.items() if server and server.child}
+
+    @property
+    def limit_database_url(self) -> str:
+        """Of a second database with Warren's tables and nothing of Warren at work in it: see `limit_database`."""
+        return f"{self.instances.database_url.rpartition('/')[0]}/{LIMIT_DATABASE}"
+
+    @cached_property
+    def limit_database(self) -> str:
+        """The URL of the second database, made and migrated at first use."""
+        with self.database() as cursor:
+            cursor.execute(f"DROP DATABASE IF EXISTS {LIMIT_DATABASE}")
+            cursor.execute(f"CREATE DATABASE {LIMIT_DATABASE}")
+        environment = {"WARREN_DATABASE_URL": self.limit_database_url, "WARREN_SECRET_KEY": "bench"}
+        command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        subprocess.run(command, cwd=ROOT, env=base_environment() | environment, check=True)
+        return self.limit_database_url
+
     @contextlib.contextmanager
-    def database(self) -> Iterator[psycopg2.extensions.cursor]:
+    def database(self, url: str = "") -> Iterator[psycopg2.extensions.cursor]:
         """A cursor whose statements commit one by one."""
-        with contextlib.closing(psycopg2.connect(self.instances.database_url)) as connection:
+        with contextlib.closing(psycopg2.connect(url or self.instances.database_url)) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
                 yield cursor
@@ -142,7 +165,12 @@ class Lab:
             raise NotMeasured(f"{command[0]} did not end within {SAMPLE_LIMIT} s") from None
         if done.returncode or not done.stdout.strip():
             raise NotMeasured(f"{' '.join(map(str, command))}: {done.stderr[-600:].strip() or 'said nothing'}")
-        sample: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+        return self.parse(done.stdout.strip().splitlines()[-1])
+
+    @staticmethod
+    def parse(line: str) -> Sample:
+        """What a program printed at its end."""
+        sample: dict[str, float] = json.loads(line)
         return sample
 
     @contextlib.contextmanager
@@ -160,14 +188,23 @@ class Lab:
     ) -> Iterator[Child]:
         """Run a command until the end of the block; it is ready when it says so (sd_notify) or listens on `port`."""
         with self._notifications() as (inbox, address):
-            child = self._spawn(command, name=name, environment={**environment, "NOTIFY_SOCKET": address})
-            try:
+            told = {**environment, "NOTIFY_SOCKET": address}
+            with self.started(command, name=name, environment=told) as child:
                 ready = (lambda: answers(port)) if port else (lambda: said_ready(inbox))
                 if not wait_for(lambda: ready() or not child.running, seconds=60) or not child.running:
                     raise NotMeasured(f"{name} did not start; see {self.logs}/{name}.log")
                 yield child
-            finally:
-                child.stop(grace=10)
+
+    @contextlib.contextmanager
+    def started(
+        self, command: Sequence[str | Path], *, name: str, environment: Mapping[str, str] = {}, grace: float = 10
+    ) -> Iterator[Child]:
+        """Run a command until the end of the block; does not wait for it to be ready."""
+        child = self._spawn(command, name=name, environment=environment)
+        try:
+            yield child
+        finally:
+            child.stop(grace=grace)
 
     @contextlib.contextmanager
     def _notifications(self) -> Iterator[tuple[socket.socket, str]]:

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -25,9 +26,24 @@ def resident_kib(pid: int) -> int:
     return int(found[1]) if found else 0
 
 
-def proportional_mib(pids: Iterable[int]) -> float:
-    """Sum of PSS: a page that n processes share counts a n-th in each."""
-    return sum(_pss_kib(one) for pid in pids for one in family(pid)) / 1024
+def proportional_mib_by_program(pids: Iterable[int]) -> dict[str, float]:
+    """Sum of PSS, by what each process runs: a page that n processes share counts a n-th in each."""
+    sums: Counter[str] = Counter()
+    for pid in pids:
+        sums[_program(pid)] += _pss_kib(pid) / 1024
+    return {name: size for name, size in sums.items() if size}
+
+
+def _program(pid: int) -> str:
+    """The role of one of ours, else the program's name."""
+    try:
+        arguments = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+        name = Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return "ended"
+    if "serve" in arguments:
+        return " + ".join(filter(None, arguments[arguments.index("serve") + 1 :]))
+    return "supervisor" if name.startswith("python") else name
 
 
 def _ticks(pid: int) -> int:

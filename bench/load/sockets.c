@@ -1,7 +1,7 @@
 /* WebSocket load client of `bin/bench` (docs/benchmarks.md, "The load client"). One thread, epoll, no library:
  * it shares the machine with what it measures, so it has to cost little.
  *
- *   sockets chat PORT PATH PLAN SECONDS WARM_SECONDS THINK_MS   senders keep one send in flight each
+ *   sockets chat PORT PATH PLAN SECONDS WARM_SECONDS THINK_MS DEPTH   senders keep DEPTH sends in flight each
  *   sockets broadcast PORT PATH PLAN ROUNDS BURST self|caller   rounds of BURST events to every socket
  *   sockets open PORT PATH PLAN CONCURRENCY finish|hold         connect all, say how fast; hold until stdin ends
  *
@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { UUID = 36, READ_SIZE = 1 << 20, ACK_EVERY = 64, FRAME_MAX = 4096, SLOTS = 4096 };
+enum { UUID = 36, READ_SIZE = 1 << 20, ACK_EVERY = 64, DEPTH_MAX = 32, FRAME_MAX = 4096, SLOTS = 4096 };
 enum state { IDLE, CONNECTING, UPGRADING, GREETING, LIVE, CLOSED };
 
 struct client {
@@ -40,8 +40,13 @@ struct client {
     size_t rest_size;
     long long pos;
     int unacknowledged;
-    int in_flight, target; /* whether a send awaits its answer, and the conversation it went to */
-    double sent_at, due, connected_at;
+    int in_flight;
+    struct {
+        int conversation;
+        double at;
+    } sends[DEPTH_MAX]; /* by id modulo DEPTH_MAX; so many at most wait for their answers */
+    long last_id;
+    double due, connected_at;
     int *last_seq; /* by conversation */
 };
 
@@ -55,7 +60,7 @@ static int client_count, epoll_fd, port;
 static const char *path;
 static char conversation_ids[SLOTS][UUID + 1];
 static int conversation_count, audience[SLOTS];
-static long live_count, failed_count, acks, errors, deliveries, expected, repeats, gaps, disorder, next_id, received;
+static long live_count, failed_count, acks, errors, deliveries, expected, repeats, gaps, disorder, sent, received;
 static double round_start, round_first, round_last;
 static int measuring;
 static struct samples send_times, delivery_times, open_times;
@@ -170,15 +175,17 @@ static void send_message(struct client *client) {
     static unsigned run;
     char text[600];
     if (!run) run = (unsigned)(getpid() ^ time(NULL) * 2654435761u);
-    long id = ++next_id;
-    client->target = client->conversations[rand() % client->conversation_count];
-    client->sent_at = now();
-    client->in_flight = 1;
+    long id = ++client->last_id;
+    int slot = client->conversations[rand() % client->conversation_count];
+    double time = now();
+    client->sends[id % DEPTH_MAX].conversation = slot;
+    client->sends[id % DEPTH_MAX].at = time;
+    client->in_flight++;
     snprintf(text, sizeof text,
              "{\"id\":%ld,\"op\":\"message.send\",\"data\":{\"conversation_id\":\"%s\",\"client_id\":"
              "\"%08x-0000-4000-8000-%012lx\",\"text\":\"t=%.6f a chat message of about eighty characters, the kind "
              "that people write all day\"}}",
-             id, conversation_ids[client->target], run, id, client->sent_at);
+             id, conversation_ids[slot], run, ++sent, time);
     send_text(client, text);
 }
 
@@ -200,13 +207,14 @@ static void on_reply(struct client *client, const char *line, size_t length) {
         return;
     }
     if (!client->in_flight) return;
-    client->in_flight = 0;
+    client->in_flight--;
     double time = now();
+    long id = atol(line + 6) % DEPTH_MAX;
     client->due = time;
     if (good) {
         acks++;
-        expected += audience[client->target];
-        if (measuring) add(&send_times, time - client->sent_at);
+        expected += audience[client->sends[id].conversation];
+        if (measuring) add(&send_times, time - client->sends[id].at);
     } else if (++errors <= 3) {
         fprintf(stderr, "sockets: %.*s\n", (int)length, line);
     }
@@ -431,7 +439,8 @@ static void drain(double patience) {
     }
 }
 
-static void chat(double seconds, double warm, double think) {
+static void chat(double seconds, double warm, double think, int depth) {
+    if (depth < 1 || depth > DEPTH_MAX) die("DEPTH is 1 to 32");
     open_all(64, 60);
     double start = now(), end = start + warm + seconds, measured_from = 0;
     long before = 0;
@@ -443,8 +452,8 @@ static void chat(double seconds, double warm, double think) {
         }
         for (int i = 0; i < client_count; i++) {
             struct client *client = &clients[i];
-            if (!client->sender || client->in_flight || client->state != LIVE || client->due + think > time) continue;
-            send_message(client);
+            if (!client->sender || client->state != LIVE || client->due + think > time) continue;
+            while (client->in_flight < depth) send_message(client);
         }
         poll_sockets(think > 0 ? 1 : 20);
     }
@@ -518,8 +527,8 @@ int main(int argc, char **argv) {
     srand((unsigned)getpid());
     read_plan(argv[4]);
     errno = 0;
-    if (!strcmp(argv[1], "chat") && argc == 8)
-        chat(atof(argv[5]), atof(argv[6]), atof(argv[7]) / 1e3);
+    if (!strcmp(argv[1], "chat") && argc == 9)
+        chat(atof(argv[5]), atof(argv[6]), atof(argv[7]) / 1e3, atoi(argv[8]));
     else if (!strcmp(argv[1], "broadcast") && argc == 8)
         broadcast(atoi(argv[5]), atoi(argv[6]), !strcmp(argv[7], "self"));
     else if (!strcmp(argv[1], "open") && argc == 7)

@@ -1,6 +1,7 @@
 """The limit of rows 1 to 3: request and reply on plain pika, no envelope, no contracts, no confirms.
 
-`python -m bench.programs.bare_rpc serve noop|select` or `call IN_FLIGHT SECONDS`; BENCH_AMQP_URL says where.
+`python -m bench.programs.bare_rpc serve noop|select` or `call noop|select IN_FLIGHT SECONDS`.
+BENCH_AMQP_URL says where the broker is.
 """
 
 import asyncio
@@ -90,4 +91,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "serve":
         serve(sys.argv[2])
     else:
-        uvloop.run(call(int(sys.argv[2]), float(sys.argv[3])))
+        uvloop.run(call(int(sys.argv[3]), float(sys.argv[4])))
