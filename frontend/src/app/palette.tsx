@@ -1,11 +1,11 @@
 import { Keyboard, Settings, UserRound } from "lucide-react";
-import { Dialog as Radix } from "radix-ui";
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { useChat, useMe } from "@/app/store";
 import { useToast } from "@/app/toast";
 import { Avatar } from "@/components/ui/avatar";
+import { Modal } from "@/components/ui/modal";
 import { openDirect } from "@/features/conversations/api";
 import { byActivity } from "@/features/conversations/state";
 import { searchPeople } from "@/features/people/api";
@@ -100,52 +100,44 @@ export default function Palette({ onClose, onSheet }: Props) {
     event.preventDefault();
   };
   return (
-    <Radix.Root open onOpenChange={(open) => !open && onClose()}>
-      <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-scrim" />
-        <Radix.Content
-          aria-describedby={undefined}
-          className="fixed inset-x-2 top-2 z-50 flex max-h-[70dvh] flex-col overflow-hidden rounded-md border border-line bg-raised shadow-over outline-none sm:inset-x-auto sm:top-[12vh] sm:left-1/2 sm:w-[520px] sm:-translate-x-1/2"
-        >
-          <Radix.Title className="sr-only">{t("palette.title")}</Radix.Title>
-          <input
-            role="combobox"
-            aria-expanded
-            aria-controls="palette-list"
-            aria-activedescendant={items[index] ? `palette-${items[index].id}` : undefined}
-            aria-label={t("palette.title")}
-            placeholder={t("palette.placeholder")}
-            value={query}
-            autoFocus
-            onChange={(event) => {
-              setQuery(event.target.value);
-              setChosen(0);
-            }}
-            onKeyDown={onKeyDown}
-            className="h-12 shrink-0 border-b border-line bg-transparent px-4 text-base outline-none placeholder:text-faint"
+    <Modal
+      labelledBy="palette-title"
+      onClose={onClose}
+      className="mx-auto mt-2 mb-auto flex max-h-[70dvh] w-[calc(100vw-16px)] flex-col overflow-hidden rounded-md border border-line bg-raised shadow-over sm:mt-[12vh] sm:w-[520px]"
+    >
+      <h2 id="palette-title" className="sr-only">
+        {t("palette.title")}
+      </h2>
+      <input
+        role="combobox"
+        aria-expanded
+        aria-controls="palette-list"
+        aria-activedescendant={items[index] ? `palette-${items[index].id}` : undefined}
+        aria-label={t("palette.title")}
+        placeholder={t("palette.placeholder")}
+        value={query}
+        onChange={(event) => {
+          setQuery(event.target.value);
+          setChosen(0);
+        }}
+        onKeyDown={onKeyDown}
+        className="h-12 shrink-0 border-b border-line bg-transparent px-4 text-base outline-none placeholder:text-faint"
+      />
+      <div id="palette-list" role="listbox" aria-label={t("palette.title")} className="overflow-y-auto p-2">
+        {items.map((item, at) => (
+          <Option
+            key={item.id}
+            item={item}
+            on={at === index}
+            onHover={() => setChosen(at)}
+            onRun={() => run(item)}
           />
-          <div
-            id="palette-list"
-            role="listbox"
-            aria-label={t("palette.title")}
-            className="overflow-y-auto p-2"
-          >
-            {items.map((item, at) => (
-              <Option
-                key={item.id}
-                item={item}
-                on={at === index}
-                onHover={() => setChosen(at)}
-                onRun={() => run(item)}
-              />
-            ))}
-          </div>
-          {items.length === 0 && (
-            <p className="px-4 pb-6 text-center text-sm text-muted">{t("palette.nothing")}</p>
-          )}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+        ))}
+      </div>
+      {items.length === 0 && (
+        <p className="px-4 pb-6 text-center text-sm text-muted">{t("palette.nothing")}</p>
+      )}
+    </Modal>
   );
 }
 

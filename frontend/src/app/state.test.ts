@@ -89,11 +89,11 @@ function take(world: World, { kind }: Step, pos: number): World {
   }
 }
 
-const worlds = (list: Step[]): World[] =>
-  list.reduce<World[]>(
-    (all, step, index) => [...all, take(all.at(-1) ?? never(), step, index + 1)],
-    [{ talk: conversation(), messages: [], frames: [] }],
-  );
+function worlds(list: Step[]): World[] {
+  const all: World[] = [{ talk: conversation(), messages: [], frames: [] }];
+  for (const [index, step] of list.entries()) all.push(take(all.at(-1) ?? never(), step, index + 1));
+  return all;
+}
 
 describe("a snapshot and the events around it", () => {
   it("events that a snapshot already contains change nothing", () => {

@@ -61,7 +61,7 @@ export function useShortcut(id: ShortcutId, handler: () => void): void {
     const listener = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing || !matches(event, id)) return;
       if (!shortcut.inFields && isField(event.target)) return;
-      if (document.querySelector("[role=dialog]")) return;
+      if (document.querySelector("dialog[open]")) return;
       event.preventDefault();
       latest.current();
     };

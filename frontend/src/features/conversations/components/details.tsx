@@ -1,10 +1,9 @@
 import { X } from "lucide-react";
-import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useChat, useMe } from "@/app/store";
 import { Avatar } from "@/components/ui/avatar";
 import { IconButton } from "@/components/ui/button";
+import { Sheet } from "@/components/ui/dialog";
 import { GroupDetails } from "@/features/conversations/components/group-details";
 import { faceOf } from "@/features/people/names";
 import type { Conversation } from "@/lib/frames";
@@ -26,7 +25,13 @@ export default function Details({ conversation, title, asSheet, onClose }: Props
     ) : (
       <DirectDetails conversation={conversation} title={title} />
     );
-  if (asSheet) return <Sheet onClose={onClose}>{content}</Sheet>;
+  if (asSheet) {
+    return (
+      <Sheet title={t("conversation.details")} onClose={onClose}>
+        {content}
+      </Sheet>
+    );
+  }
   return (
     <aside
       aria-label={t("conversation.details")}
@@ -40,29 +45,6 @@ export default function Details({ conversation, title, asSheet, onClose }: Props
       </header>
       {content}
     </aside>
-  );
-}
-
-function Sheet({ onClose, children }: { onClose: () => void; children: ReactNode }) {
-  const { t } = useTranslation();
-  return (
-    <Radix.Root open onOpenChange={(open) => !open && onClose()}>
-      <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-30 bg-scrim" />
-        <Radix.Content
-          aria-describedby={undefined}
-          className="fixed inset-y-0 right-0 z-40 flex w-[min(360px,100vw)] flex-col border-l border-line bg-panel shadow-over outline-none"
-        >
-          <header className="flex h-14 shrink-0 items-center border-b border-line px-4">
-            <Radix.Title className="flex-1 text-base font-semibold">{t("conversation.details")}</Radix.Title>
-            <IconButton label={t("common.close")} onClick={onClose}>
-              <X size={20} />
-            </IconButton>
-          </header>
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
   );
 }
 

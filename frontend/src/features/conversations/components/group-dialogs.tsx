@@ -59,7 +59,6 @@ export function RenameGroup({ conversation, onClose }: { conversation: Conversat
           value={title}
           onChange={(event) => setTitle(event.target.value)}
           maxLength={120}
-          autoFocus
         />
       </ActionForm>
     </Dialog>

@@ -37,7 +37,6 @@ export function PeoplePicker({ chosen, onToggle, without }: Props) {
           aria-label={t("people.search")}
           placeholder={t("people.search")}
           maxLength={100}
-          autoFocus
           className={classes(INPUT, "h-9 pl-9")}
         />
       </div>
