@@ -58,7 +58,7 @@ def signer() -> Signer:
     global _cached
     with _lock:
         if _cached is None or time.monotonic() - _cached[0] > CACHE_SECONDS:
-            row = _signing() or key_create(ahead=timedelta(0))
+            row = _current()
             _cached = (time.monotonic(), Signer(kid=row.kid, private=_unseal(row)))
         return _cached[1]
 
@@ -70,9 +70,9 @@ def forget() -> None:
         _cached = None
 
 
-def key_create(*, ahead: timedelta) -> SigningKey:
-    """Add the next key, to sign `ahead` from now. Of two processes that make the same one, both get the first's."""
-    generation = _last_generation() + 1
+def key_create(*, after: int, ahead: timedelta) -> SigningKey:
+    """Add the key that follows generation `after`, to sign `ahead` from now. Who comes second gets the first's."""
+    generation = after + 1
     private = Ed25519PrivateKey.generate()
     public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     kid = thumbprint(public)
@@ -91,12 +91,12 @@ def key_rotate(*, at_once: bool) -> SigningKey:
 
     Raises Conflict while the key of an earlier rotation waits for its turn, unless `at_once`.
     """
-    if _signing() is None:
-        key_create(ahead=timedelta(0))
+    _current()
     _discard_expired()
+    last = _last_generation()
     if not at_once and SigningKey.objects.filter(signs_from__gt=Now()).exists():
         raise Conflict("A new key is published already and waits for its turn.")
-    key = key_create(ahead=timedelta(0) if at_once else PUBLISH_AHEAD)
+    key = key_create(after=last, ahead=timedelta(0) if at_once else PUBLISH_AHEAD)
     if at_once:
         SigningKey.objects.filter(generation__lt=key.generation).update(withdrawn=True, signs_from=Now())
     forget()
@@ -113,6 +113,12 @@ def thumbprint(public: bytes) -> str:
     """RFC 7638, of the key's required members in their order."""
     members = json.dumps({"crv": "Ed25519", "kty": "OKP", "x": _b64(public)}, separators=(",", ":"))
     return _b64(hashlib.sha256(members.encode()).digest())
+
+
+def _current() -> SigningKey:
+    """The generation is read first: whoever makes a key in between has made the one that is found then."""
+    last = _last_generation()
+    return _signing() or key_create(after=last, ahead=timedelta(0))
 
 
 def _signing() -> SigningKey | None:
