@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable
 
+import pika
 import pytest
 from django.db import connection
 
+from bus.topology import POKE
 from eventlog.session import LOCK
 from tests.eventlog.listener import Listener
 from tests.eventlog.talk import move_all, new_conversation, state
@@ -76,3 +78,12 @@ def lock_holders() -> list[int]:
 
 def published() -> int:
     return state().published
+
+
+@pytest.fixture
+def poke(broker) -> Callable:
+    """Poke the relay as a service does after commit."""
+    connection = pika.BlockingConnection(pika.URLParameters(broker.url("messageservice")))
+    channel = connection.channel()
+    yield lambda: channel.basic_publish("", POKE, b"")
+    connection.close()
