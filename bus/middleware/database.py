@@ -1,5 +1,6 @@
 """No lock may freeze a service, and no dead connection outlives its request (docs/bus.md, "The database's limits")."""
 
+import select
 import threading
 from typing import Any
 
@@ -42,6 +43,7 @@ def guarded(operation: Operation, run: Run) -> Run:
     def run_guarded(calls: Calls) -> Outcomes:
         repeatable = operation.safety is not Safety.ONCE
         in_doubt = False
+        _drop_hung_up()
         while True:
             try:
                 return run(calls)
@@ -80,6 +82,21 @@ def _drop_connections() -> bool:
         if not connection.in_atomic_block:
             connection.close()
     return there_were
+
+
+def _drop_hung_up() -> None:
+    """Drop connections whose server went away while they were idle: found before the request, nothing is in doubt.
+
+    On an idle connection the server says nothing, unless it ends it.
+    """
+    for connection in connections.all(initialized_only=True):
+        raw = connection.connection
+        if raw is None or connection.in_atomic_block or raw.closed:
+            continue
+        poll = select.poll()
+        poll.register(raw.fileno(), select.POLLIN | select.POLLRDHUP)
+        if poll.poll(0):
+            connection.close()
 
 
 def _drop_unusable() -> None:
