@@ -17,11 +17,12 @@ def problem_response(error: Exception, *, request_id: str) -> HttpResponse:
     named = name_of(error)
     if status_of(named) == 500:
         log.error("request failed", exc_info=error, extra={"request_id": request_id})
+    body = msgspec.json.encode(problem(named, request_id=request_id))
     return HttpResponse(
-        msgspec.json.encode(problem(named, request_id=request_id)),
+        body,
         status=status_of(named),
         content_type="application/problem+json",
-        headers=problem_headers(named),
+        headers={"Content-Length": str(len(body)), **problem_headers(named)},
     )
 
 

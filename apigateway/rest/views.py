@@ -67,6 +67,8 @@ class RouteView(APIView):
             response: HttpResponseBase = await self.respond(asked, names)
         except Exception as error:  # noqa: BLE001  DRF's own way: the handler of exceptions names, logs and answers it
             response = self.handle_exception(error)
+        if isinstance(response, HttpResponse):
+            response.headers["Content-Length"] = str(len(response.content))
         self.response = self.finalize_response(asked, response, *args, **names)  # type: ignore[arg-type]
         return self.response
 
