@@ -11,7 +11,7 @@ class Role:
     """One process of the system: `manage.py serve` with the roles that it serves.
 
     `stop_first`: whoever takes requests from outside ends first, so that what it began can still be answered.
-    `reads_database`: the gateway must not even know where the database is.
+    `reads_database`: the gateway must not even know where the database is, nor the key that signs sessions.
     """
 
     name: str
@@ -39,4 +39,6 @@ def role_environment(
     """What one process gets to see: its own broker users, and the database only where it reads tables."""
     own = {f"WARREN_AMQP_URL_{name.upper()}": amqp_url(name) for name in role.serves}
     environment = {**shared, **own, "WARREN_AMQP_URL": amqp_url(role.serves[0])}
-    return environment | ({"WARREN_DATABASE_URL": database_url} if role.reads_database else {})
+    if role.reads_database:
+        return environment | {"WARREN_DATABASE_URL": database_url}
+    return {name: value for name, value in environment.items() if not name.startswith("WARREN_SECRET_KEY")}

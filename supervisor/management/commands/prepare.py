@@ -1,7 +1,6 @@
 """`manage.py prepare`: what has to be true before a role starts, in one process because Django loads slowly."""
 
 import io
-import os
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -13,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from config.amqp import amqp_url
 from supervisor.local import write_private
 from supervisor.ports import answers
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
 
     def _wait_for_broker(self, seconds: float) -> None:
-        parts = urlsplit(os.environ.get("WARREN_AMQP_URL", ""))
+        parts = urlsplit(amqp_url("topology"))
         host, port = parts.hostname or "127.0.0.1", parts.port or (5671 if parts.scheme == "amqps" else 5672)
         deadline = time.monotonic() + seconds
         while not answers(port, host=host):
