@@ -106,8 +106,9 @@ def _wholly_old(cursor: CursorWrapper, known: Sequence[Range], *, before: dateti
     """The time of events never decreases with their position, so the last event of a range speaks for all."""
     old = []
     for candidate in known:
-        last = _time_of(cursor, candidate.end - 1)
-        if candidate.end - 1 > published or last is None or last >= before:
+        cursor.execute(f"SELECT at FROM {candidate.name} ORDER BY pos DESC LIMIT 1")  # noqa: S608  from the catalog
+        last = cursor.fetchone()
+        if candidate.end - 1 > published or (last and last[0] >= before):
             break
         old.append(candidate)
     return old
