@@ -1,6 +1,5 @@
 """People and conversations for the message service's tests; who asks goes through envelope, codec and error lists."""
 
-import json
 from uuid import UUID, uuid4
 
 import pytest
@@ -121,8 +120,3 @@ def lock_timeout():
 
     yield limit
     connection.close()
-
-
-def event(row) -> dict:
-    """The event in a row of the outbox."""
-    return json.loads(row.body)
