@@ -12,14 +12,26 @@ const daysBetween = (date: Date, now: Date): number => Math.round((startOfDay(no
 
 const cache = new Map<string, Intl.DateTimeFormat>();
 
-function format(language: string, options: Intl.DateTimeFormatOptions, date: Date): string {
+function formatterFor(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = language + JSON.stringify(options);
   const formatter = cache.get(key) ?? new Intl.DateTimeFormat(language, options);
   cache.set(key, formatter);
-  return formatter.format(date);
+  return formatter;
 }
 
+const format = (language: string, options: Intl.DateTimeFormatOptions, date: Date): string =>
+  formatterFor(language, options).format(date);
+
 export const clock = (date: Date, language: string): string => format(language, { timeStyle: "short" }, date);
+
+/** Without AM and PM, for where a full time stands near. */
+export const shortClock = (date: Date, language: string): string =>
+  formatterFor(language, { timeStyle: "short" })
+    .formatToParts(date)
+    .filter((part) => part.type !== "dayPeriod")
+    .map((part) => part.value)
+    .join("")
+    .trim();
 
 export const exact = (date: Date, language: string): string =>
   format(language, { dateStyle: "full", timeStyle: "medium" }, date);

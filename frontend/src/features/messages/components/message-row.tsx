@@ -7,7 +7,7 @@ import { MessageText } from "@/features/messages/components/message-text";
 import { Quote } from "@/features/messages/components/quote";
 import { classes } from "@/lib/classes";
 import type { Message } from "@/lib/frames";
-import { clock, exact } from "@/lib/time";
+import { clock, exact, shortClock } from "@/lib/time";
 
 export interface MessageActions {
   reply: (message: Message) => void;
@@ -38,13 +38,13 @@ export const MessageRow = memo(function MessageRow({
 }: Props) {
   const { i18n } = useTranslation();
   const date = new Date(message.created_at);
-  const time = (
+  const time = (text: string) => (
     <time
       dateTime={message.created_at}
       title={exact(date, i18n.language)}
       className="tabular text-xs text-faint"
     >
-      {clock(date, i18n.language)}
+      {text}
     </time>
   );
   return (
@@ -59,8 +59,8 @@ export const MessageRow = memo(function MessageRow({
         {lead ? (
           <Avatar id={message.sender_id} name={name} />
         ) : (
-          <span className="opacity-0 group-focus-within/row:opacity-100 group-hover/row:opacity-100 in-focus-visible:opacity-100">
-            {time}
+          <span className="absolute left-0 w-12 pt-px text-right whitespace-nowrap opacity-0 group-hover/row:opacity-100 in-focus:opacity-100">
+            {time(shortClock(date, i18n.language))}
           </span>
         )}
       </div>
@@ -68,7 +68,7 @@ export const MessageRow = memo(function MessageRow({
         {lead && (
           <div className="flex items-baseline gap-2">
             <span className="truncate text-sm font-semibold">{name}</span>
-            {time}
+            {time(clock(date, i18n.language))}
           </div>
         )}
         {quoted !== null && <Quote message={quoted} onGo={actions.go} />}
@@ -83,7 +83,7 @@ function RowActions({ message, current, actions }: Pick<Props, "message" | "curr
   const { t } = useTranslation();
   const tabIndex = current ? 0 : -1;
   return (
-    <div className="absolute -top-3 right-3 flex rounded-sm border border-line bg-raised opacity-0 group-focus-within/row:opacity-100 group-hover/row:opacity-100 in-focus-visible:opacity-100">
+    <div className="absolute -top-3 right-3 flex rounded-sm border border-line bg-raised pointer-events-none opacity-0 group-focus-within/row:pointer-events-auto group-focus-within/row:opacity-100 group-hover/row:pointer-events-auto group-hover/row:opacity-100 in-focus:pointer-events-auto in-focus:opacity-100">
       <IconButton label={t("messages.reply")} tabIndex={tabIndex} onClick={() => actions.reply(message)}>
         <Reply size={16} />
       </IconButton>

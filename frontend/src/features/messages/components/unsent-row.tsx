@@ -1,5 +1,6 @@
 import { CircleAlert, Clock } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { useStore } from "@/app/store";
 import { Avatar } from "@/components/ui/avatar";
 import { Button } from "@/components/ui/button";
 import { RequestId } from "@/components/ui/states";
@@ -42,9 +43,10 @@ export function UnsentRow({ entry, lead, me, name }: Props) {
 /** Only for sends that take long enough to be noticed. */
 function Waiting() {
   const { t } = useTranslation();
+  const live = useStore((store) => store.status.name === "live");
   return (
     <p className="flex items-center gap-1 text-xs text-muted motion-safe:[animation:appear_150ms_ease-out_700ms_both]">
-      <Clock size={16} aria-hidden /> {t("messages.sending")}
+      <Clock size={16} aria-hidden /> {t(live ? "messages.sending" : "messages.waiting")}
     </p>
   );
 }
