@@ -13,6 +13,8 @@ from pika.spec import Basic
 from bus.connection import Link, user_of
 from bus.loop import SelectLoop
 
+CLOSE_SECONDS = 1.0
+
 
 def _nothing() -> None:
     """The default of callbacks that nobody asked for."""
@@ -48,6 +50,7 @@ class Publisher:
         self._number = 0
         self._early: set[int] = set()
         self._confirmed = 0
+        self._over = False
         self.ready = False
 
     def consume(self, queue: str, on_message: Callable[[], None]) -> None:
@@ -67,7 +70,7 @@ class Publisher:
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Any:
         """Run `callback` in the loop, after `seconds`; what is returned goes to `cancel`."""
-        return self._loop.call_later(seconds, callback)
+        return self._loop.call_later(seconds, lambda: None if self._over else callback())
 
     def cancel(self, timer: Any) -> None:
         self._loop.cancel(timer)
@@ -81,6 +84,12 @@ class Publisher:
         self._link.start()
         try:
             self._loop.run()
+        except BaseException:
+            self._over = True
+            self._loop.call_later(CLOSE_SECONDS, self._loop.stop)
+            self.stop()
+            self._loop.run()
+            raise
         finally:
             self._loop.close()
 

@@ -12,7 +12,6 @@ import fcntl
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -259,6 +258,12 @@ class Process:
         self.popen.terminate()
         return self.popen.wait(seconds)
 
+    def end(self) -> None:
+        """Kill it if it still runs, and let go of it."""
+        if self.popen.poll() is None:
+            self.kill()
+        self.listener.close()
+
     def log(self) -> str:
         return self.log_file.read_text()
 
@@ -279,19 +284,20 @@ def serve(broker: Broker, request: pytest.FixtureRequest, tmp_path: Path) -> Ite
         environment = _environment(broker, tmp_path) | variables
         if "database_url" not in variables and {"db", "transactional_db"} & set(request.fixturenames):
             environment["WARREN_DATABASE_URL"] = request.getfixturevalue("database_url")
-        started.append(_start([sys.executable, "manage.py", "serve", *roles], environment, tmp_path, len(started)))
+        started.append(
+            start_process([sys.executable, "manage.py", "serve", *roles], environment, tmp_path, len(started))
+        )
         if wait:
             started[-1].wait_ready()
         return started[-1]
 
     yield start
     for process in started:
-        if process.popen.poll() is None:
-            process.kill()
-        process.listener.close()
+        process.end()
 
 
-def _start(command: list[str], environment: Mapping[str, str], folder: Path, number: int) -> Process:
+def start_process(command: list[str], environment: Mapping[str, str], folder: Path, number: int) -> Process:
+    """Start `command` with PATH, `environment` and a socket on which it says that it is ready."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
     listener.bind(str(folder / f"notify{number}"))
     log_file = folder / f"process{number}.log"
@@ -299,7 +305,7 @@ def _start(command: list[str], environment: Mapping[str, str], folder: Path, num
         popen = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**environment, "NOTIFY_SOCKET": str(folder / f"notify{number}")},
+            env={"PATH": os.environ["PATH"], **environment, "NOTIFY_SOCKET": str(folder / f"notify{number}")},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -308,9 +314,8 @@ def _start(command: list[str], environment: Mapping[str, str], folder: Path, num
 
 
 def _environment(broker: Broker, folder: Path) -> dict[str, str]:
-    """What a child sees: nothing of ours but PATH."""
+    """What a child sees of ours."""
     return {
-        "PATH": os.environ["PATH"],
         "PYTHONUNBUFFERED": "1",
         "WARREN_SECRET_KEY": SECRET,
         "WARREN_KEYS": str(folder / "keys"),
@@ -318,8 +323,3 @@ def _environment(broker: Broker, folder: Path) -> dict[str, str]:
         "WARREN_STORAGE_URL": f"file://{folder / 'storage'}",
         **{f"WARREN_AMQP_URL_{role.upper()}": url for role, url in broker.urls.items()},
     }
-
-
-def signal_of(process: Process, number: signal.Signals) -> None:
-    """Send a signal, e.g. SIGSTOP to freeze it."""
-    process.popen.send_signal(number)
