@@ -60,6 +60,12 @@ def python_checks() -> list[Check]:
             repair=(*MANAGE, "export_schema"),
             environment=nowhere,
         ),
+        Check(
+            name="configuration",
+            command=(*MANAGE, "export_configuration", "--check"),
+            repair=(*MANAGE, "export_configuration"),
+            environment=nowhere,
+        ),
     ]
 
 
@@ -103,7 +109,7 @@ def _run(one: Check, command: Sequence[str | Path]) -> Verdict:
     done = subprocess.run(
         [str(part) for part in command],
         cwd=one.folder,
-        env={**os.environ, **one.environment},
+        env={**_inherited(), **one.environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -112,6 +118,11 @@ def _run(one: Check, command: Sequence[str | Path]) -> Verdict:
     )
     seconds = time.monotonic() - began
     return Verdict(name=one.name, passed=done.returncode == 0, output=done.stdout.strip(), seconds=seconds)
+
+
+def _inherited() -> dict[str, str]:
+    """Without Warren's own variables: what is generated must not depend on who generates it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("WARREN_")}
 
 
 def _show(verdict: Verdict) -> Verdict:
