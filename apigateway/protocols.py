@@ -4,6 +4,8 @@ They lean on names that uvicorn does not document; `tests/gateway/test_protocols
 """
 
 import asyncio
+import contextlib
+import socket
 import struct
 from typing import Any
 
@@ -99,6 +101,10 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().handle_parser_exception()
 
     def _cut(self) -> None:
+        """With a reset: a mere close would wait in the kernel, with all that is unsent, for a peer that never reads."""
+        with contextlib.suppress(OSError, AttributeError):  # gone already
+            raw = self.transport.get_extra_info("socket")
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.transport.abort()
 
     def _release(self) -> None:

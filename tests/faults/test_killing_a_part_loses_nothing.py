@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.stalled import StalledReader
 from tests.faults.traffic import Traffic, set_stage, stop_and_converge, traffic
 from tests.live import LiveSystem
 
@@ -91,8 +92,6 @@ async def test_killing_everything_in_turn_loses_nothing(system: LiveSystem) -> N
 
 async def test_a_socket_that_never_reads_is_closed_and_slows_nobody(system: LiveSystem) -> None:
     """The reader's window is 512 events or 1 MiB; the others converge while it stalls, then it is cut off."""
-    from tests.faults.stalled import StalledReader
-
     system.wait_ready()
     stage = set_stage(system)
     conversation_id, crew = next(iter(stage.members.items()))

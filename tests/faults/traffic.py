@@ -61,7 +61,7 @@ class Traffic:
 
 async def eventually(condition: Callable[[], bool], *, seconds: float, what: str) -> None:
     end = time.monotonic() + seconds
-    while not condition():  # noqa: ASYNC110  the condition is other tasks' books, no single event
+    while not condition():
         assert time.monotonic() < end, f"waited {seconds} s in vain for {what}"
         await asyncio.sleep(0.02)
 
