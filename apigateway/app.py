@@ -32,8 +32,14 @@ _DOCS_POLICY = (
 
 def application(gateway: Gateway) -> App:
     """The whole gateway. Proxy headers are believed only from `WARREN_TRUSTED_PROXIES`."""
+    # Django would log every 4xx once more, without its request id; tracebacks still come through.
+    logging.getLogger("django.request").addFilter(_with_traceback)
     trusted = [str(network) for network in settings.TRUSTED_PROXIES]
     return ProxyHeadersMiddleware(Entrance(gateway), trusted_hosts=trusted)  # type: ignore[arg-type,return-value]
+
+
+def _with_traceback(record: logging.LogRecord) -> bool:
+    return record.exc_info is not None
 
 
 class Entrance:
