@@ -19,9 +19,9 @@ class WarrenError(Exception):
         self.data = data
         super().__init__(self.message)
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if ERRORS.setdefault(cls.code, cls) is not cls:
+    def __init_subclass__(cls, *, named_here: bool = True) -> None:
+        super().__init_subclass__()
+        if named_here and ERRORS.setdefault(cls.code, cls) is not cls:
             raise TypeError(f"Two errors share the code {cls.code!r}.")
 
 
@@ -32,7 +32,7 @@ def error_from(code: str, message: str, data: dict[str, Any]) -> WarrenError:
     """The exception for what came over the wire; an unknown code (a newer peer's) keeps its code and sentence."""
     known = ERRORS.get(code)
     if known is None:
-        known = type("UnknownError", (WarrenError,), {"code": code})
+        known = type("UnknownError", (WarrenError,), {"code": code}, named_here=False)
     return known(message, **data)
 
 
