@@ -55,13 +55,13 @@ def measure(chosen: Sequence[Row], options: argparse.Namespace) -> int:
 
     machine = describe()
     outcomes: list[Outcome] = []
+    name = datetime.now(UTC).strftime("%Y-%m-%dT%H%M") + ("-quick" if options.quick else "")
     with Lab(quick=options.quick, repetitions=options.repetitions, peers=not options.no_peers) as lab:
         for row in chosen:
             outcomes.append(run_row(row, lab))
             report.print_verdicts(outcomes[-1])
-    name = datetime.now(UTC).strftime("%Y-%m-%dT%H%M") + ("-quick" if options.quick else "")
-    for file in report.write(outcomes, machine=machine, name=name):
-        print(f"written: bench/results/{file.name}")
+            report.write(outcomes, machine=machine, name=name)
+    print(f"\nwritten: bench/results/{name}.md and {name}.json")
     return 1 if any(verdict.met is False for outcome in outcomes for verdict in outcome.verdicts) else 0
 
 

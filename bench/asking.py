@@ -29,13 +29,13 @@ def limit_and_warren(lab: Lab, *, handler: str, in_flight: int) -> Iterator[Sequ
 @contextlib.contextmanager
 def peers(lab: Lab, *, in_flight: int) -> Iterator[Sequence[Contender]]:
     """Celery in its two usual pools, and nameko, all with the handler `select`."""
-    served = {
+    served: dict[str, tuple[str, list[object]]] = {
         "nameko": ("nameko_peer", ["serve"]),
         "Celery, prefork pool of 2": ("celery_peer", ["worker", "prefork", 2]),
         "Celery, one thread": ("celery_peer", ["worker", "threads", 1]),
     }
     with contextlib.ExitStack() as stack:
-        yield [_peer(lab, stack, name, program, list(how), in_flight) for name, (program, how) in served.items()]
+        yield [_peer(lab, stack, name, program, how, in_flight) for name, (program, how) in served.items()]
 
 
 def create_people(lab: Lab) -> None:

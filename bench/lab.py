@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -88,7 +88,7 @@ class Lab:
             cursor.execute(f"CREATE DATABASE {LIMIT_DATABASE}")
         environment = {"WARREN_DATABASE_URL": self.limit_database_url, "WARREN_SECRET_KEY": "bench"}
         command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        subprocess.run(command, cwd=ROOT, env=base_environment() | environment, check=True)
+        subprocess.run(command, cwd=ROOT, env={**base_environment(), **environment}, check=True)
         return self.limit_database_url
 
     @contextlib.contextmanager
@@ -143,19 +143,25 @@ class Lab:
         return place / "usr/bin/redis-server", os.environ | {"LD_LIBRARY_PATH": debian.library_path(place)}
 
     def measure(
-        self, program: str, *arguments: object, python: str = sys.executable, environment: Mapping[str, str] = {}
+        self,
+        program: str,
+        *arguments: object,
+        python: str = sys.executable,
+        environment: Mapping[str, str] = {},
+        told: str = "",
     ) -> Sample:
         """Run `bench.programs.PROGRAM` to its end; the last line it prints is the sample."""
         command = [python, "-m", f"bench.programs.{program}", *map(str, arguments)]
-        return self.run(command, environment=environment)
+        return self.run(command, environment=environment, told=told)
 
-    def run(self, command: Sequence[str | Path], *, environment: Mapping[str, str] = {}) -> Sample:
-        """Run a command to its end; the last line it prints is the sample, as JSON."""
+    def run(self, command: Sequence[str | Path], *, environment: Mapping[str, str] = {}, told: str = "") -> Sample:
+        """Run a command to its end, with `told` as its input; the last line it prints is the sample, as JSON."""
         try:
             done = subprocess.run(
                 command,
                 cwd=ROOT,
-                env=base_environment() | environment,
+                env={**base_environment(), **environment},
+                input=told,
                 capture_output=True,
                 text=True,
                 timeout=SAMPLE_LIMIT,
@@ -172,6 +178,21 @@ class Lab:
         """What a program printed at its end."""
         sample: dict[str, float] = json.loads(line)
         return sample
+
+    def converse(self, command: Sequence[str | Path], on_line: Callable[[str], None]) -> Sample:
+        """As `run`, for a command that says when it wants something: `on_line` hears every line but the last."""
+        talker = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            assert talker.stdout is not None
+            for line in talker.stdout:
+                if line.startswith("{"):
+                    return self.parse(line)
+                on_line(line.strip())
+            _, errors = talker.communicate(timeout=10)
+            raise NotMeasured(f"{command[0]} gave up: {errors[-600:].strip()}")
+        finally:
+            talker.kill()
+            talker.communicate()
 
     @contextlib.contextmanager
     def serving(
@@ -220,7 +241,7 @@ class Lab:
             return spawn(
                 name=name,
                 command=command,
-                environment=base_environment() | environment,
+                environment={**base_environment(), **environment},
                 folder=ROOT,
                 output=output,
             )

@@ -46,13 +46,12 @@ def figure(verdict: Verdict) -> str:
     return "–" if verdict.figure is None else number(verdict.figure)
 
 
-def write(outcomes: Sequence[Outcome], *, machine: Mapping[str, str], name: str) -> list[Path]:
-    """Write the table under `name`, as `.md` for people and `.json` for programs."""
+def write(outcomes: Sequence[Outcome], *, machine: Mapping[str, str], name: str) -> None:
+    """Write the table under `name`, as `.md` for people and `.json` for programs; again after each row."""
     RESULTS.mkdir(exist_ok=True)
     markdown, plain = RESULTS / f"{name}.md", RESULTS / f"{name}.json"
     markdown.write_text(as_markdown(outcomes, machine=machine, name=name))
     plain.write_text(json.dumps(as_json(outcomes, machine=machine), indent=1, ensure_ascii=False) + "\n")
-    return [markdown, plain]
 
 
 def as_markdown(outcomes: Sequence[Outcome], *, machine: Mapping[str, str], name: str) -> str:

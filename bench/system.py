@@ -21,6 +21,8 @@ from supervisor.roles import Role, layout, role_environment
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 CORE = ("gateway", "userservice", "messageservice", "eventlog", "relay")
 """Roles that a message passes, and those that it needs to get there."""
+WARM = 0.7
+"""Seconds of load before a measurement begins."""
 UNLIMITED = {
     "WARREN_MAX_SOCKETS_PER_USER": "100000",
     "WARREN_MAX_SOCKETS_PER_ADDRESS": "1000000",
@@ -76,12 +78,25 @@ class System:
         """Make people and conversations; members of each by index."""
         wanted = json.dumps({"users": users, "conversations": [list(members) for members in conversations]})
         environment = service_environment(self.lab, self.shared)
-        made: Any = self.lab.measure("seed", wanted, environment=environment)
+        made: Any = self.lab.measure("seed", environment=environment, told=wanted)
         return Crowd(users=made["users"], conversations=made["conversations"], members=conversations)
 
-    def load(self, mode: str, plan: Path, *arguments: object) -> Sample:
-        """One run of the load client against the gateway."""
-        return self.lab.run([self.lab.load_client, mode, str(self.port), "/ws", plan, *map(str, arguments)])
+    def client(self, mode: str, plan: Path, *arguments: object) -> list[str | Path]:
+        """The load client's command line against the gateway."""
+        return [self.lab.load_client, mode, str(self.port), "/ws", plan, *map(str, arguments)]
+
+    def open(self, plan: Path, *, at_a_time: int) -> Sample:
+        """Open all sockets of the plan, then leave."""
+        return self.lab.run(self.client("open", plan, at_a_time, "finish"))
+
+    def chat(self, plan: Path, *, seconds: float, warm: float = WARM, think_ms: float = 0, depth: int = 1) -> Sample:
+        """Senders keep `depth` sends on their way each; with the CPU time that each process spent for a send."""
+        marks: list[Mapping[str, float]] = []
+        command = self.client("chat", plan, seconds, warm, think_ms, depth)
+        sample = self.lab.converse(command, lambda _: marks.append(self.cpu_seconds()))
+        before, after = marks
+        spent = {f"{role} µs/send": (after[role] - before[role]) / max(1, sample["sends"]) * 1e6 for role in before}
+        return {**sample, **spent}
 
 
 @contextlib.contextmanager

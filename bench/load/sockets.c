@@ -7,7 +7,8 @@
  *
  * PLAN has a line per socket: user id, 1 for a sender or 0, conversation ids joined by commas, the hello frame;
  * separated by tabs, "-" for none. Every socket checks what it receives: positions rise, `seq` has no hole, and
- * each acknowledged send reaches every socket of its conversation. The result is one line of JSON.
+ * each acknowledged send reaches every socket of its conversation. The result is one line of JSON; before it `chat`
+ * says "measuring" and "measured" when that begins and ends, `broadcast` "go" for each burst that it waits for.
  *
  * Events carry "t=SECONDS" of CLOCK_MONOTONIC in their text, so anybody on the machine may have stamped them.
  */
@@ -449,6 +450,7 @@ static void chat(double seconds, double warm, double think, int depth) {
             measuring = 1;
             before = acks;
             measured_from = time;
+            printf("measuring\n"), fflush(stdout);
         }
         for (int i = 0; i < client_count; i++) {
             struct client *client = &clients[i];
@@ -458,13 +460,14 @@ static void chat(double seconds, double warm, double think, int depth) {
         poll_sockets(think > 0 ? 1 : 20);
     }
     double took = now() - measured_from;
-    long sent = acks - before;
+    long measured = acks - before;
     measuring = 0;
+    printf("measured\n"), fflush(stdout);
     double waiting = now();
     drain(6);
-    printf("{\"sends/s\":%.1f,\"ack p50 ms\":%.3f,\"ack p99 ms\":%.3f,", (double)sent / took, quantile(&send_times, .5),
+    printf("{\"sends/s\":%.1f,\"ack p50 ms\":%.3f,\"ack p99 ms\":%.3f,", (double)measured / took, quantile(&send_times, .5),
            quantile(&send_times, .99));
-    printf("\"p50 ms\":%.3f,\"p99 ms\":%.3f,", quantile(&delivery_times, .5), quantile(&delivery_times, .99));
+    printf("\"sends\":%ld,\"p50 ms\":%.3f,\"p99 ms\":%.3f,", measured, quantile(&delivery_times, .5), quantile(&delivery_times, .99));
     printf("\"acknowledged\":%ld,\"lost\":%ld,\"gaps\":%ld,\"disorder\":%ld,\"errors\":%ld,\"repeats\":%ld,", acks,
            expected - deliveries, gaps, disorder, errors, repeats);
     printf("\"closed\":%ld,\"drain s\":%.2f,\"seconds\":%.3f}\n", failed_count, now() - waiting, took);

@@ -1,6 +1,7 @@
 """Makes users with access tokens, and conversations of them, straight in the tables; prints their ids as JSON.
 
-`python -m bench.programs.seed '{"users": 3, "conversations": [[0, 1], [1, 2]]}'` with the environment of a service.
+`python -m bench.programs.seed` with the environment of a service; reads what to make from its input, as in
+`{"users": 3, "conversations": [[0, 1], [1, 2]]}`.
 Registering 5,000 people would take argon2id as long as all measurements together.
 """
 
@@ -65,4 +66,4 @@ def main(wanted: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    main(json.load(sys.stdin))

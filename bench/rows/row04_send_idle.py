@@ -10,7 +10,6 @@ from bench.programs import bare_statement
 from bench.shapes import SPREAD, USERS
 
 THINK_MS = 5
-WARM = 0.7
 
 
 @contextlib.contextmanager
@@ -27,7 +26,7 @@ def start(lab: Lab) -> Iterator[Sequence[Contender]]:
             return lab.measure("bare_parts", seconds / 2, environment=environment)
 
         def send() -> Sample:
-            return warren.load("chat", plan, seconds, WARM, THINK_MS, 1)
+            return warren.chat(plan, seconds=seconds, think_ms=THINK_MS)
 
         yield [
             Contender(name="its parts, each alone", kind=Kind.LIMIT, sample=parts),

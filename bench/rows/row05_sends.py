@@ -3,7 +3,7 @@
 import contextlib
 import re
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench import system
@@ -13,7 +13,6 @@ from bench.programs import bare_statement
 from bench.shapes import SENDERS, SENDING, SPREAD, USERS
 from bench.system import Crowd, System
 
-WARM = 0.7
 HOT_SOCKETS, HOT_DEPTH = 5, 13
 """A member's socket always listens, so 64 sends at a time from five that listen are 13 waiting on each."""
 CONNECTIONS = 8
@@ -49,16 +48,7 @@ def everything(lab: Lab, warren: System) -> Sample:
 
 
 def load(warren: System, crowd: Crowd, senders: Sequence[int], *, seconds: float, depth: int) -> Sample:
-    """One load, with the CPU time that each process spent for a send."""
-    plan = crowd.plan(FOLDER / "plan-load", senders=senders)
-    before = warren.cpu_seconds()
-    sample = warren.load("chat", plan, seconds, WARM, 0, depth)
-    after = warren.cpu_seconds()
-    return {**sample, **per_send(before, after, sample["acknowledged"])}
-
-
-def per_send(before: Mapping[str, float], after: Mapping[str, float], sends: float) -> dict[str, float]:
-    return {f"{role} µs/send": (after[role] - before[role]) / max(1, sends) * 1e6 for role in before}
+    return warren.chat(crowd.plan(FOLDER / "plan-load", senders=senders), seconds=seconds, depth=depth)
 
 
 def pgbench(lab: Lab) -> Sample:

@@ -1,7 +1,6 @@
 """Row 6: one event to a thousand sockets on one gateway."""
 
 import contextlib
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -79,19 +78,8 @@ def through_gateway(lab: Lab, warren: System, relay: Relay) -> Sample:
 
 def triggered(lab: Lab, warren: System, relay: Relay, crowd: Crowd, plan: Path, rounds: int, burst: int) -> Sample:
     """Run the load client, and publish a burst whenever it asks for one."""
-    command = [lab.load_client, "broadcast", str(warren.port), "/ws", plan, str(rounds), str(burst), "caller"]
-    client = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    try:
-        assert client.stdout is not None
-        for line in client.stdout:
-            if line.strip() != "go":
-                return lab.parse(line)
-            relay.publish(conversation_id=crowd.conversations[0], count=burst)
-        _, errors = client.communicate(timeout=10)
-        raise NotMeasured(f"the load client gave up: {errors[-400:]}")
-    finally:
-        client.kill()
-        client.wait()
+    command = warren.client("broadcast", plan, rounds, burst, "caller")
+    return lab.converse(command, lambda _: relay.publish(conversation_id=crowd.conversations[0], count=burst))
 
 
 def single_and_burst(run: Callable[[int, int], Sample], lab: Lab) -> Sample:

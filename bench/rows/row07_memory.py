@@ -41,7 +41,7 @@ def authenticated(lab: Lab, count: int) -> Sample:
         shape = [[(number + member) % count for member in range(5)] for number in range(count)]
         crowd = warren.crowd(users=count, conversations=shape)
         plan = crowd.plan(FOLDER / "plan-memory", sockets=range(WARM))
-        warren.load("open", plan, 64, "finish")
+        warren.open(plan, at_a_time=64)
         plan = crowd.plan(FOLDER / "plan-memory")
         gateway = warren.roles["gateway"]
         return grown(lab, gateway, port=warren.port, path="/ws", plan=plan, count=count)
@@ -51,7 +51,7 @@ def grown(lab: Lab, server: Child, *, port: int, path: str, plan: Path, count: i
     """How much larger the process is with all sockets of the plan open."""
     settle(REST)
     before = usage.resident_kib(server.pid)
-    command = [lab.load_client, "open", str(port), path, plan, "64", "hold"]
+    command: list[str | Path] = [lab.load_client, "open", str(port), path, plan, "64", "hold"]
     holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         assert holder.stdout is not None
