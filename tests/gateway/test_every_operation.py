@@ -1,0 +1,114 @@
+"""Every line of the route table, on REST and (where it has one) as a WebSocket op, against the real services."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from apigateway.routes import ROUTES, Auth, Route
+from apigateway.shapes import components
+from tests.gateway.people import PASSWORD, Human, Json
+from tests.live import LiveSystem
+
+NEW = "another good passphrase 9"
+
+
+@dataclass
+class Scene:
+    ann: Human
+    bob: Human
+    eve: Human
+    group: str
+
+
+Given = Callable[[Scene], Json]
+
+CASES: dict[str, Given] = {
+    "POST /auth/register": lambda s: {"username": f"new-{uuid4().hex[:10]}", "password": PASSWORD},
+    "POST /auth/login": lambda s: {"username": s.ann.username, "password": PASSWORD},
+    "POST /auth/refresh": lambda s: {"refresh_token": s.ann.refresh_token},
+    "POST /auth/logout": lambda s: {"refresh_token": s.ann.refresh_token},
+    "POST /auth/logout-everywhere": lambda s: {},
+    "GET /users/me": lambda s: {},
+    "PATCH /users/me": lambda s: {"display_name": "Ann the Great"},
+    "POST /users/me/password": lambda s: {"old_password": PASSWORD, "new_password": NEW},
+    "GET /users": lambda s: {"q": s.bob.username, "limit": 5},
+    "GET /users/{user_id}": lambda s: {"user_id": s.bob.id},
+    "GET /sessions": lambda s: {},
+    "DELETE /sessions/{session_id}": lambda s: {"session_id": s.ann.again().session},
+    "GET /conversations": lambda s: {"limit": 5},
+    "POST /conversations": lambda s: {
+        "kind": "group", "title": "T", "member_ids": [s.bob.id], "client_id": str(uuid4()),
+    },
+    "GET /conversations/{conversation_id}": lambda s: {"conversation_id": s.group},
+    "PATCH /conversations/{conversation_id}": lambda s: {"conversation_id": s.group, "title": "Renamed"},
+    "PUT /conversations/{conversation_id}/read": lambda s: {"conversation_id": s.group, "seq": 1},
+    "GET /conversations/{conversation_id}/members": lambda s: {"conversation_id": s.group},
+    "POST /conversations/{conversation_id}/members": lambda s: {"conversation_id": s.group, "user_ids": [s.eve.id]},
+    "DELETE /conversations/{conversation_id}/members/{user_id}": lambda s: {
+        "conversation_id": s.group, "user_id": s.bob.id,
+    },
+    "GET /conversations/{conversation_id}/messages": lambda s: {"conversation_id": s.group, "limit": 5},
+    "POST /conversations/{conversation_id}/messages": lambda s: {
+        "conversation_id": s.group, "client_id": str(uuid4()), "text": "Grüße 👋",
+    },
+    "GET /events": lambda s: {"after": 0, "limit": 5},
+    "GET /bootstrap": lambda s: {},
+    "GET /admin/users": lambda s: {"q": s.bob.username},
+    "POST /admin/users/{user_id}/disable": lambda s: {"user_id": s.eve.id},
+    "POST /admin/users/{user_id}/enable": lambda s: {"user_id": s.eve.id},
+    "POST /admin/users/{user_id}/end-sessions": lambda s: {"user_id": s.eve.id},
+}  # fmt: skip
+
+
+def name_of(line: Route) -> str:
+    return f"{line.method} {line.path}"
+
+
+def test_every_line_has_a_case() -> None:
+    assert set(CASES) == {name_of(line) for line in ROUTES}
+
+
+@pytest.fixture
+def scene(ann: Human, bob: Human, eve: Human) -> Scene:
+    group = ann.group(bob)
+    ann.say(group)
+    return Scene(ann, bob, eve, group)
+
+
+@pytest.mark.parametrize("line", ROUTES, ids=name_of)
+def test_it_works_over_rest(line: Route, scene: Scene, request: pytest.FixtureRequest) -> None:
+    given = CASES[name_of(line)](scene)
+    who = request.getfixturevalue("staff") if line.auth is Auth.STAFF else scene.ann
+    path, rest = _path(line, given)
+    if line.method in ("GET", "DELETE"):
+        answer = who.rest(line.method, path, params=rest)
+    else:
+        answer = who.rest(line.method, path, rest or None)
+    assert answer.status_code == line.status, answer.text
+    if line.status != 204:
+        _has_the_shape(answer.json(), line.gives)
+
+
+@pytest.mark.parametrize("line", [line for line in ROUTES if line.ws], ids=name_of)
+async def test_it_works_over_a_socket(line: Route, scene: Scene, system: LiveSystem) -> None:
+    given = CASES[name_of(line)](scene)
+    async with scene.ann.socket() as socket:
+        answer = await socket.ask(line.name, **given)
+    assert "ok" in answer, answer
+    _has_the_shape(answer["ok"], line.gives)
+
+
+def _path(line: Route, given: Json) -> tuple[str, Json]:
+    names = [part[1:-1] for part in line.path.split("/") if part.startswith("{")]
+    return line.path.format(**given), {name: value for name, value in given.items() if name not in names}
+
+
+def _has_the_shape(told: Any, shape: type) -> None:
+    """What OpenAPI promises, checked by another library than the one that wrote it."""
+    import jsonschema
+
+    root = {"$ref": f"#/components/schemas/{shape.__name__}", "components": {"schemas": components()}}
+    jsonschema.validate(told, root)
