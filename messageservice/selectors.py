@@ -28,7 +28,7 @@ from messageservice.history import Window
 
 MAX_UNREAD = 1_000
 """As far as unread messages are counted."""
-UNREAD_REACH = 10_000
+UNREAD_REACH = 3_000
 """Messages back from the last one among which unread ones are looked for. It bounds the work for somebody (a program)
 who has sent more than these himself since he last read."""
 FIRST_MEMBERS = 8

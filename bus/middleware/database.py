@@ -17,6 +17,7 @@ LIMITS = {
     "lock_timeout": "500ms",
     "statement_timeout": "1500ms",
     "idle_in_transaction_session_timeout": "5s",
+    "jit": "off",  # compiling takes longer than any statement here may: a list of conversations, 200 ms instead of 3
 }
 """Session settings of every database connection of an RPC server."""
 

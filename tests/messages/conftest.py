@@ -1,5 +1,6 @@
 """People and conversations for the message service's tests; who asks goes through envelope, codec and error lists."""
 
+import asyncio
 from uuid import UUID, uuid4
 
 import pytest
@@ -120,3 +121,9 @@ def lock_timeout():
 
     yield limit
     connection.close()
+
+
+@pytest.fixture
+def people_async(people):
+    """`people` for coroutines: Django refuses its database to a thread with a running loop."""
+    return lambda number: asyncio.to_thread(people, number)
