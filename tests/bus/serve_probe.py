@@ -5,9 +5,11 @@ import sys
 
 from bus.server import Hosted, Server
 from config import notify
+from config.logs import logging_config
 from tests.bus.probe import service
 
 if __name__ == "__main__":
+    logging_config(style="json", level="INFO")
     server = Server(
         [Hosted(service=service, url=sys.argv[1], role="jobs")], on_ready=notify.ready, on_alive=notify.alive
     )
