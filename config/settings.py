@@ -43,10 +43,7 @@ PUBLIC_URL = env.url(
 TRUSTED_PROXIES = env.networks("WARREN_TRUSTED_PROXIES", "", help="networks whose X-Forwarded-For is believed")
 SECRET_KEY = env.secret(
     "WARREN_SECRET_KEY",
-    help="signs Django's sessions and derives refresh tokens; `bin/up` generates it into .local/",
-)
-KEY_FOLDER = env.path(
-    "WARREN_KEYS", LOCAL / "keys", help="folder of the Ed25519 signing keys; only the user service reads it"
+    help="signs Django's sessions, seals the signing keys and derives refresh tokens; the same on every host",
 )
 DATABASE_URL = env.url(
     "WARREN_DATABASE_URL",

@@ -141,7 +141,6 @@ class LiveSystem:
             "PYTHONWARNINGS": "default",
             "WARREN_DATABASE_URL": self.instances.database_url,
             "WARREN_SECRET_KEY": "only-for-this-test-" + self.folder.name,
-            "WARREN_KEYS": str(self.folder / "keys"),
             "WARREN_SPOOL": str(self.folder / "spool"),
             "WARREN_STORAGE_URL": f"file://{self.folder / 'storage'}",
             "WARREN_PORT": str(port),

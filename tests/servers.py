@@ -75,7 +75,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Nothing that a test writes may end up in `.local`, and no secret of the machine's may be used."""
     config.stash[_RUN] = run = _run_of(config)
     settings.SECRET_KEY = SECRET
-    settings.KEY_FOLDER = run[0] / "keys"
     settings.SPOOL = run[0] / "spool"
     settings.STORAGE_URL = f"file://{run[0] / 'storage'}"
 
@@ -318,7 +317,6 @@ def _environment(broker: Broker, folder: Path) -> dict[str, str]:
     return {
         "PYTHONUNBUFFERED": "1",
         "WARREN_SECRET_KEY": SECRET,
-        "WARREN_KEYS": str(folder / "keys"),
         "WARREN_SPOOL": str(folder / "spool"),
         "WARREN_STORAGE_URL": f"file://{folder / 'storage'}",
         **{f"WARREN_AMQP_URL_{role.upper()}": url for role, url in broker.urls.items()},
