@@ -17,7 +17,7 @@ import psycopg2  # type: ignore[import-untyped]
 from bus.declare import BrokerUnreachable, missing
 from supervisor import frontend
 from supervisor.disk import MIB, NEEDED_TO_RUN, free_bytes
-from supervisor.ports import LOOPBACK, answers, is_free
+from supervisor.ports import LOOPBACK, is_free, says_well
 
 OLDEST_POSTGRES = 14
 OLDEST_RABBITMQ = (3, 10)
@@ -120,7 +120,7 @@ def gateway_port(subject: Subject) -> Iterator[Finding]:
     if is_free(port, host=host):
         yield Finding(name="port", well=True, detail=f"port {port} is free: Warren is not running")
         return
-    ours = _is_a_gateway(here, port)
+    ours = says_well(port, host=here, path="/health/live")
     yield Finding(
         name="port",
         well=ours,
@@ -280,18 +280,6 @@ def _not_named(name: str, variable: str) -> Finding:
 
 def _server_fix(variable: str) -> str:
     return f"Start the server that {variable} names, or bin/up if it is Warren's own; check host, port and password."
-
-
-def _is_a_gateway(host: str, port: int) -> bool:
-    request = f"GET /health/live HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
-    if not answers(port, host=host):
-        return False
-    try:
-        with socket.create_connection((host, port), 2) as connection:
-            connection.sendall(request)
-            return b" 200 " in connection.recv(64)
-    except OSError:
-        return False
 
 
 def _spool(subject: Subject) -> Path:

@@ -64,9 +64,14 @@ class Instances:
             raise
         return self
 
+    def hold(self) -> None:
+        """Take the folder before anything is started, or raise with the process that has it; `stop` gives it up."""
+        if self._lock.descriptor < 0:
+            self._lock.take()
+
     def launch(self) -> None:
         """Begin to start both, the slow one first; `wait_ready` ends it."""
-        self._lock.take()
+        self.hold()
         try:
             self._launch()
         except BaseException:

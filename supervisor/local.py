@@ -61,7 +61,7 @@ class Lock:
         os.pwrite(self.descriptor, f"{os.getpid()} {started_at(os.getpid())}".encode(), 0)
 
     def release(self) -> None:
-        """Give the lock up; may be repeated."""
+        """Give the lock up; may be repeated. Children that inherited it keep it."""
         if self.descriptor >= 0:
             os.close(self.descriptor)
             self.descriptor = -1

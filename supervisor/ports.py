@@ -34,6 +34,17 @@ def answers(port: int, *, host: str = LOOPBACK, seconds: float = 0.5) -> bool:
     return True
 
 
+def says_well(port: int, *, path: str, host: str = LOOPBACK) -> bool:
+    """Whether an HTTP server on the port answers `path` with status 200."""
+    request = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nConnection: close\r\n\r\n"
+    try:
+        with socket.create_connection((host, port), 2) as connection:
+            connection.sendall(request.encode())
+            return b" 200 " in connection.recv(64)
+    except OSError:
+        return False
+
+
 def pick(count: int, *, besides: Iterable[int] = ()) -> list[int]:
     """`count` different ports that are free now.
 

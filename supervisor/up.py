@@ -14,7 +14,7 @@ from supervisor.console import Console
 from supervisor.faults import SetupFault
 from supervisor.instances import Instances, default_permissions
 from supervisor.loop import Loop
-from supervisor.ports import require_free
+from supervisor.ports import LOOPBACK, require_free, says_well
 from supervisor.postgres import Postgres
 from supervisor.processes import Child
 from supervisor.rabbitmq import OPERATOR, RabbitMQ
@@ -25,6 +25,8 @@ from supervisor.surroundings import address, amqp_url, completed, given, read_en
 MANAGE: list[str | Path] = [sys.executable, ROOT / "manage.py"]
 READY_SECONDS = 90.0
 PREPARE_SECONDS = 900.0
+SERVED_SECONDS = 10.0
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104
 TRIES = 3
 DEMO_FILE = "demo.txt"
 
@@ -65,8 +67,10 @@ class Up:
 
     def run(self) -> int:
         """Start everything, look after it, stop everything; whatever happens, nothing is left running."""
+        self._instances.hold()
         host, port = address(self._environment)
         require_free(port, host=host, variable="WARREN_PORT")
+        self._console.say("Starting")
         self._instances.launch()
         self._environment = completed(self._environment, folder=self._folder)
         loop = Loop(console=self._console, logs=make_folder(self._folder / "log"))
@@ -90,12 +94,13 @@ class Up:
         if failed:
             names = ", ".join(failed)
             raise SetupFault(f"These did not come up: {names}. What they said is above, and in {self._folder}/log.")
+        loop.until(self._answers, seconds=SERVED_SECONDS)
         self._announce()
 
     def _supervise_servers(self, loop: Loop) -> None:
         for server in (self._instances.rabbitmq, self._instances.postgres):
             if server and server.child:
-                self._console.say(f"Starting a private {type(server).__name__} on port {_port(server)}")
+                self._console.say(f"A private {type(server).__name__} on port {_port(server)}")
                 one = Supervised(name=server.child.name, start=_relaunch(server), say=self._console.say, notifies=False)
                 one.adopt(server.child)
                 loop.supervised.append(one)
@@ -150,9 +155,13 @@ class Up:
     def _amqp_url(self, role: str) -> str:
         return self._instances.amqp_url(role) if self._instances.rabbitmq else amqp_url(self._environment, role)
 
+    def _answers(self) -> bool:
+        host, port = address(self._environment)
+        return says_well(port, host=LOOPBACK if host in EVERYWHERE else host, path="/health/ready")
+
     def _announce(self) -> None:
         host, port = address(self._environment)
-        shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host  # noqa: S104
+        shown = "localhost" if host in (LOOPBACK, *EVERYWHERE) else host
         self._console.say(f"Warren is up after {time.monotonic() - self._began:.1f} s. Press Ctrl-C to stop it.")
         self._console.say(f"Open {self._environment.get('WARREN_PUBLIC_URL') or f'http://{shown}:{port}'}")
         demo = self._folder / DEMO_FILE
