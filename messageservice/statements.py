@@ -12,6 +12,7 @@ from datetime import datetime
 import msgspec
 from django.db import OperationalError, connection
 
+from config.failpoints import failpoint
 from eventlog import outbox
 from messageservice.drafts import Draft
 
@@ -133,6 +134,7 @@ def _execute(sql: str, parameters: Sequence[str | None]) -> Numbered:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
     if rows:
+        failpoint("message.committed")
         outbox.note_wake()
     return {n - 1: (seq, at) for n, seq, at in rows}
 

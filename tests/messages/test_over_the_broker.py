@@ -15,6 +15,7 @@ from contracts.message import (
     MessageSend,
 )
 from eventlog.models import Outbox
+from messageservice import services
 from messageservice.models import Message
 
 
@@ -69,3 +70,27 @@ async def test_repeats_in_two_processes_are_one_message_while_everybody_talks(pe
         )
     )
     assert stored == told == list(range(1, 151))
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_service_killed_between_commit_and_reply_costs_its_caller_only_time(people_async, rpc, serve):
+    (ada,) = await people_async(1)
+    made = await asyncio.to_thread(
+        services.conversation_create,
+        actor=ada,
+        kind=ConversationKind.GROUP,
+        member_ids=[ada],
+        client_id=uuid4(),
+        title=None,
+        unknown_users=lambda _: [],
+    )
+    dying = await asyncio.to_thread(lambda: serve("messageservice", WARREN_FAILPOINTS="message.committed"))
+    message = MessageSend(conversation_id=made.conversation.id, client_id=uuid4(), text="hi")
+    call = asyncio.create_task(rpc.call(message, call=by(ada), deadline_ms=30_000))
+    assert await asyncio.to_thread(dying.popen.wait, 30) < 0
+    await asyncio.to_thread(serve, "messageservice")
+    reply = await call
+    assert (reply.duplicate, reply.message.seq) == (True, 1)
+    again = await rpc.call(message, call=by(ada))
+    assert again == reply
+    assert await asyncio.to_thread(Message.objects.count) == 1
