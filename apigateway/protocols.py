@@ -102,7 +102,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     def _cut(self) -> None:
         """With a reset: a mere close would wait in the kernel, with all that is unsent, for a peer that never reads."""
-        with contextlib.suppress(OSError, AttributeError):  # gone already
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # gone already
             raw = self.transport.get_extra_info("socket")
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.transport.abort()
