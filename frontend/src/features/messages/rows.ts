@@ -33,9 +33,15 @@ export interface RowsInput {
 
 export function rowsOf({ messages, outbox, me, complete, newAfter }: RowsInput): Row[] {
   const rows: Row[] = complete ? [{ kind: "start", key: "start" }] : [];
-  let previous: Previous | null = null;
+  // Whether the first one begins a day or a group depends on what is not loaded yet: it waits for that, unseen, so that
+  // no row changes its height when the page before it arrives.
+  const hidden = complete ? undefined : messages[0];
+  let previous: Previous | null = hidden
+    ? { sender: hidden.sender_id, at: Date.parse(hidden.created_at) }
+    : null;
   let divided = newAfter === null;
   for (const message of messages) {
+    if (message === hidden) continue;
     const at = Date.parse(message.created_at);
     const newDay = !previous || startOfDay(new Date(at)) !== startOfDay(new Date(previous.at));
     if (newDay) rows.push({ kind: "day", key: `day:${message.seq}`, at });
@@ -78,4 +84,31 @@ export function dayOfRow(rows: readonly Row[], index: number): number | null {
     if (row.kind === "message") return Date.parse(row.message.created_at);
   }
   return null;
+}
+
+const LINE_PX = 21;
+const CHARACTERS_PER_LINE = 90;
+
+function lines(text: string): number {
+  return text
+    .split("\n")
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / CHARACTERS_PER_LINE)), 0);
+}
+
+/** A guess at a row's height in pixels, until it is measured: the nearer, the less a scrollbar moves by itself. */
+export function estimatedHeight(row: Row | undefined): number {
+  switch (row?.kind) {
+    case "start":
+      return 96;
+    case "day":
+      return 40;
+    case "new":
+      return 28;
+    case "message":
+      return 4 + lines(row.message.text) * LINE_PX + (row.lead ? 30 : 0) + (row.message.reply_to ? 24 : 0);
+    case "unsent":
+      return 4 + lines(row.entry.text) * LINE_PX + (row.lead ? 30 : 0) + 16;
+    default:
+      return LINE_PX;
+  }
 }

@@ -14,7 +14,7 @@ import { useNewAfter, useReadMarker, useVisibleTab } from "@/features/messages/c
 import { useRovingRows } from "@/features/messages/components/use-roving-rows";
 import { useScrollTarget } from "@/features/messages/components/use-scroll-target";
 import { ofConversation } from "@/features/messages/outbox";
-import { dayOfRow, type Row, rowsOf } from "@/features/messages/rows";
+import { dayOfRow, estimatedHeight, type Row, rowsOf } from "@/features/messages/rows";
 import { type Timeline, visible } from "@/features/messages/state";
 import { useNameOf } from "@/features/people/names";
 import type { Conversation, Message } from "@/lib/frames";
@@ -29,7 +29,6 @@ interface Props {
   onGo: (seq: number) => void;
 }
 
-const ESTIMATES = { start: 100, day: 40, new: 28, message: 48, unsent: 48 } as const;
 const AT_END_PX = 60;
 
 export function MessageList({ conversation, title, timeline, at, onReply, onCopyLink, onGo }: Props) {
@@ -50,9 +49,9 @@ export function MessageList({ conversation, title, timeline, at, onReply, onCopy
   const list = useVirtualizer<HTMLDivElement, Element>({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => ESTIMATES[rows[index]?.kind ?? "message"],
+    estimateSize: (index) => estimatedHeight(rows[index]),
     getItemKey: (index) => rows[index]?.key ?? index,
-    overscan: 8,
+    overscan: 12,
     paddingEnd: 16,
     anchorTo: "end",
     followOnAppend: !timeline.moreAfter,
