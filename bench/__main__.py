@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from bench import report, rows
 from bench.machine import describe
 from bench.model import Outcome, Row
+from supervisor.faults import SetupFault
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -25,7 +26,11 @@ def main(arguments: Sequence[str]) -> int:
         print(f"There is no row {unknown[0]}; `--list` shows those that there are.", file=sys.stderr)
         return 2
     chosen = [available[number] for number in options.rows or available]
-    return measure(chosen, options)
+    try:
+        return measure(chosen, options)
+    except SetupFault as fault:
+        print(fault, file=sys.stderr)
+        return fault.status
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:

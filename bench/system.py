@@ -4,6 +4,7 @@ import contextlib
 import json
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,22 +42,35 @@ class Crowd:
     members: Sequence[Sequence[int]]
 
     def plan(
-        self, file: Path, *, senders: Sequence[int] = (), sockets: Sequence[int] | None = None, **hello: Any
+        self,
+        file: Path,
+        *,
+        senders: Sequence[int] = (),
+        sockets: Sequence[int] | None = None,
+        checked: bool = True,
+        **hello: Any,
     ) -> Path:
         """Write the load client's plan: a socket for each of `sockets` (users by index, all when not given).
 
-        `hello` goes into every hello beside version and token.
+        `checked`: the client is told each one's conversations, to follow them. `hello` goes into every hello.
         """
         open_for = range(len(self.users)) if sockets is None else sockets
+        own = self._conversations_by_user() if checked else {}
         sending = set(senders)
-        file.write_text("".join(self._line(index, index in sending, hello) for index in open_for))
+        file.write_text("".join(self._line(index, own.get(index), index in sending, hello) for index in open_for))
         return file
 
-    def _line(self, index: int, sends: bool, hello: Mapping[str, Any]) -> str:
+    def _conversations_by_user(self) -> dict[int, list[str]]:
+        own: dict[int, list[str]] = defaultdict(list)
+        for conversation, members in zip(self.conversations, self.members, strict=True):
+            for index in members:
+                own[index].append(conversation)
+        return own
+
+    def _line(self, index: int, conversations: list[str] | None, sends: bool, hello: Mapping[str, Any]) -> str:
         user = self.users[index]
-        own = [self.conversations[number] for number, members in enumerate(self.members) if index in members]
         frame = {"id": 0, "op": "hello", "data": {"v": 1, "token": user["token"], **hello}}
-        columns = [user["id"], str(int(sends)), ",".join(own) or "-", json.dumps(frame)]
+        columns = [user["id"], str(int(sends)), ",".join(conversations or ["-"]), json.dumps(frame)]
         return "\t".join(columns) + "\n"
 
 

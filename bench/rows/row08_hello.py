@@ -42,11 +42,11 @@ def hello_and_return(lab: Lab, warren: System, count: int) -> Sample:
     crowd = warren.crowd(users=RETURNING, conversations=shape)
     epoch, pos = head(lab)
     with system.role_running(warren, GATEWAY):
-        fresh = warren.open(crowd.plan(FOLDER / "plan-hello", sockets=range(count)), at_a_time=AT_A_TIME)
+        fresh = warren.open(crowd.plan(FOLDER / "plan-hello", sockets=range(count), checked=False), at_a_time=AT_A_TIME)
         talk = crowd.plan(FOLDER / "plan-talk", sockets=range(40), senders=range(4))
         missed = warren.chat(talk, seconds=MISSED_SECONDS, warm=0.1, think_ms=5)
     with system.role_running(warren, GATEWAY):
-        plan = crowd.plan(FOLDER / "plan-return", resume={"epoch": epoch, "pos": pos})
+        plan = crowd.plan(FOLDER / "plan-return", checked=False, resume={"epoch": epoch, "pos": pos})
         back = warren.open(plan, at_a_time=4 * AT_A_TIME)
     return {
         "live/s": fresh["opened/s"],
