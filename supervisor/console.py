@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import IO, Any
 
-WIDTH = 10
+WIDTH = 14
 COLORS = (36, 32, 35, 34, 33, 96, 92, 95, 94, 93)
 LEVELS = {"warning": 33, "error": 31, "critical": 31}
 HIDDEN = {"timestamp", "level", "event", "logger", "exception"}

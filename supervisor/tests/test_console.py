@@ -13,18 +13,18 @@ def shown(line, **options):
 
 
 def test_a_line_gets_the_time_and_the_name_in_front():
-    assert re.fullmatch(r"\d\d:\d\d:\d\d gateway    listening\n", shown("listening", color=False))
+    assert re.fullmatch(r"\d\d:\d\d:\d\d gateway        listening\n", shown("listening", color=False))
 
 
 def test_a_json_record_becomes_a_sentence_with_its_fields():
     record = '{"event": "message sent", "level": "info", "timestamp": "x", "logger": "y", "seq": 3}'
-    assert shown(record, color=False).endswith("gateway    info    message sent seq=3\n")
+    assert shown(record, color=False).endswith("gateway        info    message sent seq=3\n")
 
 
 def test_an_exception_in_a_record_is_printed_line_by_line():
     record = '{"event": "failed", "level": "error", "exception": "Traceback\\nValueError: no"}'
     lines = shown(record, color=False).splitlines()
-    assert [line[20:] for line in lines] == ["error   failed", "Traceback", "ValueError: no"]
+    assert [line[24:] for line in lines] == ["error   failed", "Traceback", "ValueError: no"]
 
 
 def test_a_long_field_is_cut():
@@ -33,7 +33,7 @@ def test_a_long_field_is_cut():
 
 def test_json_that_is_no_record_is_left_alone():
     for line in ('{"seq": 3}', "{broken", "{}"):
-        assert shown(line, color=False).endswith(f"gateway    {line}\n")
+        assert shown(line, color=False).endswith(f"gateway        {line}\n")
 
 
 def test_there_is_color_only_where_it_is_wanted():

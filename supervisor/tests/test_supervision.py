@@ -79,7 +79,7 @@ def test_a_stranger_cannot_speak_for_a_process(loop, supervise, monkeypatch):
 def test_what_a_process_prints_appears_with_its_name_and_in_its_log(loop, supervise, screen, tmp_path):
     role = supervise(HONEST)
     loop.until(lambda: role.ready and "begun" in screen.getvalue(), seconds=20)
-    assert "role       begun" in screen.getvalue()
+    assert "role           begun" in screen.getvalue()
     assert (tmp_path / "role.log").read_text() == "begun\n"
 
 
