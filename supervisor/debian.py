@@ -44,8 +44,9 @@ def install(packages: Sequence[str]) -> bool:
 
 def library_path(place: Path) -> str:
     """The folders of shared libraries below an unpacked tree, for LD_LIBRARY_PATH."""
-    roots = [place / "usr/lib", place / "lib"]
-    return ":".join(str(folder) for root in roots for folder in sorted(root.glob("*-linux-gnu")))
+    main = [folder for root in (place / "usr/lib", place / "lib") for folder in sorted(root.glob("*-linux-gnu"))]
+    nested = sorted({file.parent for folder in main for file in folder.glob("*/lib*.so*")})
+    return ":".join(map(str, [*main, *nested]))
 
 
 def _apt_get(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
