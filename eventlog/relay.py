@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import Error
@@ -46,11 +47,15 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     notify.ready()
+    told: set[str] = set()
     while not stop.is_set():
         try:
-            _turn(stop)
+            _turn(stop, told)
         except Error as error:
-            log.warning("the database failed, waiting for it", extra={"error": str(error).strip()})
+            reason = str(error).strip()
+            if reason not in told:  # one line for each reason, however often it comes
+                log.warning("the database failed, waiting for it", extra={"reason": reason})
+            told.add(reason)
             notify.alive()
             stop.wait(POLL)
         except NotDense:
@@ -59,10 +64,12 @@ def main() -> int:
     return 0
 
 
-def _turn(stop: threading.Event) -> None:
+def _turn(stop: threading.Event, told: set[str]) -> None:
     with Session() as session:
         if _wait_for_lock(session, stop):
-            Relay(session, stop=stop).run()
+            relay = Relay(session, stop=stop)
+            told.clear()
+            relay.run()
 
 
 def _wait_for_lock(session: Session, stop: threading.Event) -> bool:
@@ -101,9 +108,12 @@ class Relay:
 
     def run(self) -> None:
         """Relay until asked to stop. Raises django.db.Error when the database fails, NotDense as `Session.move`."""
-        self._repeat(self._poll, POLL)
-        self._repeat(self._tell_head, HEAD_EVERY)
-        self._repeat(self._drop_old, RETENTION_EVERY)
+        for beat, seconds in (
+            (self._poll, POLL),
+            (self._tell_head, HEAD_EVERY),
+            (self._drop_old, RETENTION_EVERY),
+        ):
+            self._publisher.call_later(0, partial(self._repeat, beat, seconds))
         self._publisher.run()
 
     def wake(self) -> None:
@@ -200,7 +210,7 @@ class Relay:
 
     def _repeat(self, beat: Callable[[], None], seconds: float) -> None:
         beat()
-        self._publisher.call_later(seconds, lambda: self._repeat(beat, seconds))
+        self._publisher.call_later(seconds, partial(self._repeat, beat, seconds))
 
 
 def frame(row: Row) -> bytes:

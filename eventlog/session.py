@@ -26,14 +26,15 @@ BATCH = 500
 STATEMENT_MS = 2000
 """No statement of the relay takes longer; a session that hangs in one keeps the lock no longer than this."""
 
-# Both ends notice within 4 s that the other's host is gone: ours by what libpq sets on the socket, the server by its
-# own settings, without which it would keep a dead relay's lock for two hours.
+# Each end notices that the other's host is gone: ours within 4 s by what libpq sets on the socket, the server within
+# 3 s by its own settings, without which it would keep a dead relay's lock for two hours. (tcp_user_timeout cuts the
+# last keepalive probe short: tcp(7).)
 _CLIENT = {"keepalives": 1, "keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 2}
 _SERVER = {
     "tcp_keepalives_idle": "2",
     "tcp_keepalives_interval": "1",
     "tcp_keepalives_count": "2",
-    "tcp_user_timeout": "4000",
+    "tcp_user_timeout": "3000",
     "statement_timeout": str(STATEMENT_MS),
     "idle_in_transaction_session_timeout": "4000",
     "jit": "off",

@@ -100,7 +100,7 @@ def test_both_ends_of_the_session_notice_within_four_seconds_that_the_other_host
             "tcp_keepalives_idle": "2",
             "tcp_keepalives_interval": "1",
             "tcp_keepalives_count": "2",
-            "tcp_user_timeout": "4000",
+            "tcp_user_timeout": "3000",
         }
         client = session._connection.connection.get_dsn_parameters()
         assert (client["keepalives_idle"], client["keepalives_interval"], client["keepalives_count"]) == ("2", "1", "2")
