@@ -1,6 +1,8 @@
 import { lazy, Suspense, useEffect } from "react";
+import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { useStore } from "@/app/store";
+import { Logo } from "@/components/ui/logo";
 import { useNextPlace } from "@/features/auth/components/use-auth-form";
 
 const Shell = lazy(() => import("@/app/shell"));
@@ -9,8 +11,22 @@ const RegisterPage = lazy(() => import("@/features/auth/components/register-page
 
 export function App() {
   const phase = useStore((store) => store.phase);
-  if (phase === "starting") return null;
+  if (phase === "starting") return <Starting />;
   return <Suspense>{phase === "in" ? <Inside /> : <Outside />}</Suspense>;
+}
+
+/** Seen only where the server takes its time. */
+function Starting() {
+  const { t } = useTranslation();
+  return (
+    <div
+      role="status"
+      className="appear-late flex h-full flex-col items-center justify-center gap-4 text-muted"
+    >
+      <Logo size={36} />
+      {t("connection.connecting")}
+    </div>
+  );
 }
 
 /** The login page remembers in its address where one wanted to go. */

@@ -1,6 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { type ReactNode, useCallback, useMemo, useRef } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useChat, useMe } from "@/app/store";
 import { Button } from "@/components/ui/button";
@@ -62,6 +62,13 @@ export function MessageList({ conversation, title, timeline, at, onReply, onCopy
     rows,
     at === null ? { kind: "new" } : { kind: "seq", seq: at },
   );
+
+  const shownAt = useRef(at);
+  useEffect(() => {
+    // Back, forward and links inside the page change the address of a list that is there already.
+    if (at !== null && at !== shownAt.current) scrollTo({ kind: "seq", seq: at });
+    shownAt.current = at;
+  }, [at, scrollTo]);
 
   const items = list.getVirtualItems();
   const first = items[0]?.index ?? 0;
