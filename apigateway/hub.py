@@ -27,6 +27,8 @@ R = TypeVar("R")
 EXCHANGES = ("events.user", "events.message", "events.job", "signals")
 MAX_GAP = 20_000
 """Events that are fetched to fill a jump; sockets resume by themselves, with flow control, over a longer one."""
+WARM = 10_000
+"""Events that a gateway that starts reads from the log, so that it serves those who come back from its ring."""
 MAX_HELD = 20_000
 """Events that wait behind a jump; those dropped beyond it are fetched like the jump itself."""
 FIRST_PAUSE, LAST_PAUSE = 0.1, 2.0
@@ -165,9 +167,9 @@ class Hub:
     async def _run(self) -> None:
         """Until nothing is missing: ask for the head where that is due, fetch ranges, let the held events follow."""
         pause = FIRST_PAUSE
-        while self._asked or self._held or self._head > self.pos:
+        while self._asked or not self.epoch or self._held or self._head > self.pos:
             try:
-                if self._asked or not self.started.is_set():
+                if self._asked or not self.epoch:
                     await self._ask_head()
                 else:
                     await self._fill()
@@ -176,6 +178,7 @@ class Hub:
                 log.info("the log is out of reach", extra={"code": error.code})
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  jitter
                 pause = min(LAST_PAUSE, pause * 2)
+        self.started.set()
 
     async def _ask_head(self) -> None:
         self._asked = False
@@ -184,7 +187,7 @@ class Hub:
         except WarrenError:
             self._asked = True
             raise
-        first = not self.started.is_set()
+        first = not self.epoch
         if first or head.epoch != self.epoch or head.pos < self.pos or head.pos - self.pos > MAX_GAP:
             self._begin_at(head, lost=not first)
         elif head.pos > self.pos:
@@ -192,12 +195,13 @@ class Hub:
         self._on_gap()
 
     def _begin_at(self, head: Head, *, lost: bool) -> None:
-        """Go on from the head: at the start, or because what was known no longer counts."""
+        """Begin a little before the head: at the start, or because what was known no longer counts."""
         self.ring.clear()
-        self.pos, self.epoch, self._head = head.pos, head.epoch, head.pos
-        self._held = {pos: record for pos, record in self._held.items() if pos > head.pos}
-        self.started.set()
+        self.epoch, self._head = head.epoch, head.pos
+        self.pos = max(head.oldest - 1, head.pos - WARM)
+        self._held = {pos: record for pos, record in self._held.items() if pos > self.pos}
         if lost:
+            self.started.clear()
             log.warning("position lost", extra={"pos": head.pos, "epoch": head.epoch})
             self.people.forget()
             self._on_lost()
@@ -234,7 +238,7 @@ class Hub:
 
     def _lose(self) -> None:
         """What cannot be told in order is not told at all: begin anew at the head."""
-        self._held = {}
+        self._held, self.epoch = {}, ""
         self.started.clear()
         self.people.forget()
         self._on_lost()

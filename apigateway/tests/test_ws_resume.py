@@ -28,10 +28,21 @@ async def test_what_the_ring_does_not_have_comes_from_the_log(world: World) -> N
     mine = [world.say(ours) for _ in range(3)]
     world.say(theirs)
     async with serving(world) as served, served.socket() as frames:
+        served.gateway.hub.ring.clear()
         welcome = await frames.hello(world.token(ann), resume={"epoch": "e1", "pos": 0})
         assert welcome["ok"]["resumed"] is True
         assert await frames.events(3) == mine
         assert (await frames.event("live"))["pos"] == 4
+    assert "log.read" in world.calls
+
+
+async def test_a_gateway_that_just_started_serves_those_who_come_back_from_its_ring(world: World) -> None:
+    ours = world.conversation(ann := uuid4())
+    missed = [world.say(ours) for _ in range(3)]
+    async with serving(world) as served, served.socket() as frames:
+        await frames.hello(world.token(ann), resume={"epoch": "e1", "pos": 1})
+        assert await frames.events(2) == missed[1:]
+    assert "log.read" not in world.calls
 
 
 @pytest.mark.parametrize(
