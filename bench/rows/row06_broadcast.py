@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench import system
 from bench.lab import FOLDER, Lab, free_port
-from bench.model import Contender, Kind, NotMeasured, Row, Sample, at_least
+from bench.model import Contender, Kind, NotMeasured, Row, Sample, at_least, at_most
 from bench.publishing import Relay
 from bench.system import Crowd, System
 
@@ -90,6 +90,7 @@ def single_and_burst(run: Callable[[int, int], Sample], lab: Lab) -> Sample:
         "last p50 ms": single["last p50 ms"],
         "first p50 ms": single["first p50 ms"],
         "burst deliveries/s": burst["deliveries/s"],
+        "closed": single["closed"] + burst["closed"],
     }
 
 
@@ -105,6 +106,7 @@ ROW = Row(
         at_least(0.7, "burst deliveries/s", against=Kind.LIMIT),
         at_least(7, "deliveries/s", against=Kind.PEER),
         at_least(7, "burst deliveries/s", against=Kind.PEER),
+        at_most(0, "closed", worst=True),
     ],
     repetitions=3,
 )
