@@ -32,6 +32,9 @@ log = logging.getLogger("eventlog.relay")
 POLL = 0.25
 """Seconds between looks at the outbox when no poke arrives, and between a waiting relay's looks at the lock."""
 HEAD_EVERY = 1.0
+FLOOR_EVERY = 1.0
+SWEEP_EVERY = 10.0
+"""Seconds between looks at the whole outbox, below the floor too."""
 RETENTION_EVERY = 3600.0
 WINDOW = 8 * BATCH
 """Events that may be unconfirmed at the broker; beyond it the rest waits in the outbox, where it costs no memory."""
@@ -96,6 +99,7 @@ class Relay:
         self._sent = self._published = self._noted = state.published
         self._flying: deque[tuple[int, int]] = deque()
         self._awake = False
+        self._everything = True
         self._ranges_due = 0
         self._publisher = Publisher(
             settings.AMQP_URL,
@@ -111,6 +115,8 @@ class Relay:
         for beat, seconds in (
             (self._poll, POLL),
             (self._tell_head, HEAD_EVERY),
+            (self._session.raise_floor, FLOOR_EVERY),
+            (self._sweep, SWEEP_EVERY),
             (self._drop_old, RETENTION_EVERY),
         ):
             self._publisher.call_later(0, partial(self._repeat, beat, seconds))
@@ -135,7 +141,8 @@ class Relay:
             self.wake()
 
     def _move(self) -> list[Row]:
-        rows = self._session.move(published=self._published)
+        rows = self._session.move(published=self._published, everything=self._everything)
+        self._everything = False
         if rows:
             self._noted = self._published
             failpoint("relay.committed")
@@ -197,6 +204,10 @@ class Relay:
             head = LogHeadSignal(epoch=self._epoch, pos=self._published)
             body = b'{"event":"log.head","data":%s}' % codec.encode(head)
             self._publisher.publish(SIGNALS, EVERYBODY_KEY, body, type="log.head")
+
+    def _sweep(self) -> None:
+        self._everything = True
+        self.wake()
 
     def _make_ranges(self) -> None:
         due = self._session.upkeep(partitions.make_ahead, pos=self._session.pos)

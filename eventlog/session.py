@@ -14,6 +14,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
 from config.failpoints import failpoint
+from eventlog.floor import Floor
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,10 +44,10 @@ _SERVER = {
 # One statement takes what has committed, in the order of the outbox, gives the next positions, and notes how far the
 # broker had confirmed. Deleting by an array of ids keeps the plan an index scan however old its statistics are.
 _MOVE = f"""
-PREPARE relay_move (bigint) AS
+PREPARE relay_move (bigint, bigint) AS
 WITH moved AS (
     DELETE FROM eventlog_outbox
-    WHERE id = ANY (ARRAY(SELECT id FROM eventlog_outbox ORDER BY id LIMIT {BATCH}))
+    WHERE id = ANY (ARRAY(SELECT id FROM eventlog_outbox WHERE id > $2 ORDER BY id LIMIT {BATCH}))
     RETURNING *
 ), state AS (
     UPDATE eventlog_relay_state
@@ -102,6 +103,7 @@ class Session:
     def __init__(self) -> None:
         self._connection = _connect()
         self._cursor = self._connection.cursor()
+        self._floor = Floor(self._cursor)
         self.pos = 0
 
     def close(self) -> None:
@@ -125,13 +127,14 @@ class Session:
         self.pos = pos
         return State(pos=pos, published=published, epoch=epoch)
 
-    def move(self, *, published: int) -> list[Row]:
+    def move(self, *, published: int, everything: bool = False) -> list[Row]:
         """Give positions to up to `BATCH` waiting events, committed; `published`: how far the broker has confirmed.
 
-        Raises NotDense, with nothing committed, when the positions are not the ones that follow.
+        `everything`: look below the floor too. Raises NotDense, with nothing committed, when the positions are not the
+        ones that follow.
         """
         failpoint("relay.before_move")
-        self._cursor.execute("BEGIN; EXECUTE relay_move(%s)", [published])
+        self._cursor.execute("BEGIN; EXECUTE relay_move(%s, %s)", [published, 0 if everything else self._floor.value])
         rows = [Row._make(row) for row in self._cursor.fetchall()]
         if rows and (rows[0].pos != self.pos + 1 or rows[-1].pos != self.pos + len(rows)):
             raise NotDense(f"After position {self.pos} came {rows[0].pos} to {rows[-1].pos} for {len(rows)} events.")
@@ -139,7 +142,13 @@ class Session:
             failpoint("relay.before_commit")
         self._cursor.execute("COMMIT")
         self.pos += len(rows)
+        if len(rows) < BATCH:
+            self._floor.emptied()
         return rows
+
+    def raise_floor(self) -> None:
+        """Find out from time to time how far the outbox is done with, so that looks stay short."""
+        self._floor.observe()
 
     def note(self, *, published: int) -> None:
         """Remember how far the broker has confirmed. Losing this note costs a repetition, so no flush is waited for."""
