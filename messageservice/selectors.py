@@ -124,12 +124,13 @@ def membership(*, user_id: UUID, conversation_id: UUID) -> models.Member:
     return member
 
 
-def membership_list(*, user_id: UUID) -> MembershipList:
-    """Every conversation that the user is in."""
-    rows = models.Member.objects.filter(user_id=user_id).values_list("conversation_id", "joined_seq")
-    return MembershipList(
-        memberships=[Membership(conversation_id=conversation_id, joined_seq=seq) for conversation_id, seq in rows]
-    )
+def membership_lists(*, user_ids: Sequence[UUID]) -> dict[UUID, MembershipList]:
+    """Every conversation that each of the users is in."""
+    found: dict[UUID, list[Membership]] = {user_id: [] for user_id in user_ids}
+    rows = models.Member.objects.filter(user_id__in=found).values_list("user_id", "conversation_id", "joined_seq")
+    for user_id, conversation_id, seq in rows:
+        found[user_id].append(Membership(conversation_id=conversation_id, joined_seq=seq))
+    return {user_id: MembershipList(memberships=memberships) for user_id, memberships in found.items()}
 
 
 def message_page(
