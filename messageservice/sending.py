@@ -1,5 +1,6 @@
 """Sending messages, as many as wait (docs/sending-a-message.md tells the whole way)."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from contracts.message import Message, MessageSend, MessageSentReply
 from messageservice import selectors, statements
 from messageservice.drafts import Draft
 
+log = logging.getLogger("messageservice.sending")
 Outcome = MessageSentReply | WarrenError
 
 
@@ -20,14 +22,6 @@ def message_send_many(sends: Sequence[tuple[UUID, MessageSend]]) -> list[Outcome
     Conflict where the first went to another conversation. Not to be called inside a transaction.
     """
     return _Batch(sends).run()
-
-
-def message_send(*, sender: UUID, request: MessageSend) -> MessageSentReply:
-    """Send one message; raises what `message_send_many` answers."""
-    (outcome,) = message_send_many([(sender, request)])
-    if isinstance(outcome, WarrenError):
-        raise outcome
-    return outcome
 
 
 class _Batch:
@@ -83,7 +77,8 @@ class _Batch:
 
     def _send_apart(self, places: Sequence[int], error: DataError) -> None:
         if len(places) == 1:
-            self._outcomes[places[0]] = InvalidRequest(f"The database refused it: {str(error).splitlines()[0]}")
+            log.warning("a message that the rules let through was refused", extra={"reason": str(error)})
+            self._outcomes[places[0]] = InvalidRequest("The database cannot store this message.")
             return
         for place in places:
             self._send([place])
@@ -108,7 +103,7 @@ class _Batch:
     def _with_good_replies(self, places: Sequence[int]) -> list[int]:
         """Those that reply to nothing, or to a message of their conversation that the sender may see.
 
-        Looked up beforehand: a message stays where it is, and who is no member is found out when it is sent.
+        Looked up beforehand, which is safe: a message stays where it is.
         """
         replies = {place: target for place in places if (target := self._drafts[place].reply_to_id) is not None}
         if not replies:
@@ -120,7 +115,9 @@ class _Batch:
             draft = self._drafts[place]
             joined_seq = joined.get((draft.conversation_id, draft.sender_id))
             conversation_id, seq = where.get(target, (None, 0))
-            if joined_seq is not None and (conversation_id != draft.conversation_id or seq <= joined_seq):
+            if joined_seq is None:
+                lost[place] = NotFound()
+            elif conversation_id != draft.conversation_id or seq <= joined_seq:
                 lost[place] = NotFound("reply_to: there is no such message in this conversation.", field="reply_to")
         self._refuse(lost)
         return [place for place in places if place not in lost]

@@ -5,7 +5,7 @@ import threading
 from uuid import uuid4
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.db.transaction import atomic
 
 from contracts.errors import Busy, NotFound, WarrenError
@@ -177,8 +177,6 @@ def test_a_connection_that_dies_is_not_taken_for_a_lock(people, group):
     (ada,) = people(1)
     conversation = group(ada)
     statements.insert([sending.Draft.of(request(conversation), sender=ada)])
-    from django.db import OperationalError
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()
