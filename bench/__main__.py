@@ -40,7 +40,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         "Takes private servers of its own; touches nothing else.",
     )
     parser.add_argument("rows", nargs="*", type=int, metavar="ROW", help="numbers of rows; all when none is given")
-    parser.add_argument("--quick", action="store_true", help="short samples, two of each: minutes instead of an hour")
+    parser.add_argument("--quick", action="store_true", help="short samples, two of each: ten minutes instead of half an hour")
     parser.add_argument("--list", action="store_true", help="show the rows and stop")
     parser.add_argument("--repetitions", type=int, default=0, metavar="N", help="samples of each contender")
     parser.add_argument("--no-peers", action="store_true", help="leave the alternatives out")
