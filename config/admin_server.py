@@ -58,6 +58,8 @@ async def _serve() -> None:
             ws="none",
             log_config=None,
             access_log=False,
+            server_header=False,
+            date_header=False,  # the gateway adds its own
             forwarded_allow_ips="*",  # only gateways reach this port; they name the client themselves
             timeout_graceful_shutdown=FINISH_WITHIN,
         )
