@@ -145,6 +145,17 @@ def test_a_relay_killed_after_making_a_range_is_followed_by_one_that_goes_on(cur
     assert_log_is_whole(after=start, count=total, conversations=conversations)
 
 
+def test_a_relay_killed_after_dropping_a_range_is_followed_by_one_that_goes_on(cursor, relay, active_relay):
+    end_of_old = fill_last_range(cursor, lasted=timedelta(hours=1))
+    make_ahead(cursor, pos=end_of_old)
+    last = tell(1)
+    age(upto=end_of_old, days=32)
+    assert relay(dies_at="relay.range_dropped").popen.wait(20) == -signal.SIGKILL
+    active_relay()
+    eventually(lambda: state().oldest == last)
+    assert [one.pos for one in selectors.read_range(after=0, upto=last, limit=9).records] == [last]
+
+
 def test_wholly_old_ranges_are_dropped_and_the_rest_is_kept(cursor):
     end_of_old = fill_last_range(cursor, lasted=timedelta(hours=1))
     make_ahead(cursor, pos=end_of_old)
