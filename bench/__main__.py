@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from bench import report, rows
 from bench.machine import describe
 from bench.model import Outcome, Row
+from supervisor.cli import bench_parser
 from supervisor.faults import SetupFault
 
 
 def main(arguments: Sequence[str]) -> int:
     """Exit status 0 when every budget that was measured is met, else 1."""
-    options = parse(arguments)
+    options = bench_parser().parse_args(arguments)
     available = load_rows()
     if options.list:
         for row in available.values():
@@ -31,20 +32,6 @@ def main(arguments: Sequence[str]) -> int:
     except SetupFault as fault:
         print(fault, file=sys.stderr)
         return fault.status
-
-
-def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="bin/bench",
-        description="Measures Warren beside the bare mechanism and the usual alternatives, in one run. "
-        "Takes private servers of its own; touches nothing else.",
-    )
-    parser.add_argument("rows", nargs="*", type=int, metavar="ROW", help="numbers of rows; all when none is given")
-    parser.add_argument("--quick", action="store_true", help="short samples, two of each: ten minutes instead of half an hour")
-    parser.add_argument("--list", action="store_true", help="show the rows and stop")
-    parser.add_argument("--repetitions", type=int, default=0, metavar="N", help="samples of each contender")
-    parser.add_argument("--no-peers", action="store_true", help="leave the alternatives out")
-    return parser.parse_args(arguments)
 
 
 def load_rows() -> dict[int, Row]:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def resident_kib(pid: int) -> int:
 
 def proportional_mib_by_program(pids: Iterable[int]) -> dict[str, float]:
     """Sum of PSS, by what each process runs: a page that n processes share counts a n-th in each."""
-    sums: Counter[str] = Counter()
+    sums: dict[str, float] = defaultdict(float)
     for pid in pids:
         sums[_program(pid)] += _pss_kib(pid) / 1024
     return {name: size for name, size in sums.items() if size}

@@ -61,7 +61,17 @@ def check_parser() -> argparse.ArgumentParser:
 
 
 def bench_parser() -> argparse.ArgumentParser:
-    return _parser("bench", "Measures Warren beside its limits and its peers; see `bin/bench --list`.")
+    parser = _parser(
+        "bench",
+        "Measures Warren beside the bare mechanism and the usual alternatives, in one run (docs/benchmarks.md). "
+        "Takes private servers of its own; touches nothing else.",
+    )
+    parser.add_argument("rows", nargs="*", type=int, metavar="ROW", help="numbers of rows; all when none is given")
+    parser.add_argument("--quick", action="store_true", help="short samples, two of each: a third of the time")
+    parser.add_argument("--list", action="store_true", help="show the rows and stop")
+    parser.add_argument("--repetitions", type=int, default=0, metavar="N", help="samples of each contender")
+    parser.add_argument("--no-peers", action="store_true", help="leave the alternatives out")
+    return parser
 
 
 COMMANDS = {
@@ -76,8 +86,7 @@ def enter(name: str) -> None:
     """What the files in `bin/` call: check the arguments, prepare, and go on inside `.venv`. Does not return."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     command = COMMANDS[name]
-    if name != "bench" or {"-h", "--help"} & set(sys.argv[1:]):  # the benchmarks know their arguments themselves
-        command.parser().parse_known_args() if name == "test" else command.parser().parse_args()
+    command.parser().parse_known_args() if name == "test" else command.parser().parse_args()
     try:
         prepare(command)
     except SetupFault as fault:

@@ -64,7 +64,17 @@ def redis_peers(lab: Lab, stack: contextlib.ExitStack, plan: Path) -> Iterator[C
 def redis_running(lab: Lab) -> Iterator[str]:
     port = free_port()
     program, environment = lab.redis
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    command: list[str | Path] = [
+        program,
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]
     with lab.running(command, name="redis", environment=environment, port=port):
         yield f"redis://127.0.0.1:{port}/0"
 
