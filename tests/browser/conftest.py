@@ -12,7 +12,7 @@ from tests.browser.person import AXE, Person, person
 from tests.live import LiveSystem
 
 PATIENCE_MS = 10_000
-HARMLESS = ("net::ERR_", "status of 401", "status of 409", "status of 503")
+HARMLESS = ("net::ERR_", "status of 4", "status of 503")
 """What Chromium itself writes when a request fails, which some journeys are about."""
 
 

@@ -90,6 +90,9 @@ def test_latest_leads_over_everything_between_to_the_end(talk):
     bob.page.get_by_role("button", name=re.compile(r"\d+ new|Latest")).click()
     expect(row(bob, MESSAGES)).to_be_in_viewport()
     assert bob.log.locator("[data-index]").count() <= MOST_ROWS
+    bob.page.get_by_role("button", name="Details").click()
+    expect(bob.page.get_by_role("complementary", name="Details")).to_be_visible()
+    expect(row(bob, MESSAGES)).to_be_in_viewport()
 
 
 def test_scrolling_up_reaches_the_beginning(talk):

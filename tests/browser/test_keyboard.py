@@ -22,16 +22,20 @@ def press(one, *keys: str) -> None:
         one.page.keyboard.press(key)
 
 
+def ask_palette(one, text: str) -> None:
+    press(one, "Control+k")
+    expect(one.page.get_by_role("combobox", name="Go to")).to_be_focused()
+    one.page.keyboard.type(text)
+
+
 def test_the_palette_finds_conversations_and_people(talk, somebody):
     ada, bob = talk
     zoe = somebody("Zoe")
-    press(ada, "Control+k")
-    ada.page.keyboard.type(zoe.name)
+    ask_palette(ada, zoe.name)
     expect(ada.page.get_by_role("option", name=zoe.name)).to_be_visible()
     press(ada, "Enter")
     expect(ada.page.get_by_role("textbox", name=f"Message {zoe.name}")).to_be_visible()
-    press(ada, "Control+k")
-    ada.page.keyboard.type(bob.name)
+    ask_palette(ada, bob.name)
     press(ada, "Enter")
     expect(ada.page.get_by_role("textbox", name=f"Message {bob.name}")).to_be_visible()
 

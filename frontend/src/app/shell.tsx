@@ -16,9 +16,13 @@ import { useTitleOf } from "@/features/people/names";
 import { classes } from "@/lib/classes";
 import { useShortcut } from "@/lib/shortcuts";
 
-const Palette = lazy(() => import("@/app/palette"));
+const loadPalette = () => import("@/app/palette");
+const Palette = lazy(loadPalette);
 const ShortcutSheet = lazy(() => import("@/app/shortcut-sheet"));
 const SettingsPage = lazy(() => import("@/features/settings/components/settings-page"));
+
+/** After the first load, which the page's own start is not to share the line with. */
+const PREFETCH_MS = 1500;
 
 type Overlay = "palette" | "sheet" | null;
 
@@ -31,6 +35,11 @@ export default function Shell() {
   const currentId = inConversation ? params.id : null;
   const somewhere = currentId !== null || inSettings;
   usePageTitle(currentId);
+  useEffect(() => {
+    // Whoever presses its keys types on at once: it must not have to be fetched first.
+    const timer = setTimeout(() => void loadPalette().catch(() => undefined), PREFETCH_MS);
+    return () => clearTimeout(timer);
+  }, []);
   useShortcut("palette", () => setOverlay("palette"));
   useShortcut("sheet", () => setOverlay("sheet"));
   useShortcut("nextUnread", () => {

@@ -130,7 +130,7 @@ export function MessageList({ conversation, title, timeline, at, onReply, onCopy
 
   const topIndex = items.find((item) => item.end > top)?.index ?? 0;
   const pill = list.isScrolling && top > 60 ? dayOfRow(rows, topIndex) : null;
-  const away = rows.length > 0 && (timeline.moreAfter || list.getTotalSize() - bottom > 240);
+  const away = settled && rows.length > 0 && (timeline.moreAfter || list.getTotalSize() - bottom > 240);
   return (
     <div className="relative min-h-0 flex-1">
       {pill !== null && rows[topIndex]?.kind !== "day" && <DayPill at={pill} />}
@@ -138,6 +138,7 @@ export function MessageList({ conversation, title, timeline, at, onReply, onCopy
         ref={scroller}
         role="log"
         aria-live="off"
+        data-scrolling={list.isScrolling}
         aria-label={t("messages.listLabel", { title })}
         onKeyDown={roving.onKeyDown}
         className="h-full overflow-y-auto overscroll-contain"

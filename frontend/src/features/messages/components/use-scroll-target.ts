@@ -28,27 +28,35 @@ interface ScrollTarget {
 
 /** Longer than the list needs to measure the rows around its target. */
 const SETTLE_MS = 150;
+/** For so long the list goes on correcting its way to a target as rows are measured. */
+const CORRECTING_MS = 500;
 
 /** Brings a row into view as soon as it is there: at once, or when the page that holds it has been loaded. */
 export function useScrollTarget(list: List, rows: readonly Row[], first: Target): ScrollTarget {
   const wanted = useRef<Target | null>(first);
+  const reached = useRef<{ target: Target; until: number } | null>(null);
   const firstKey = useRef<string | undefined>(undefined);
   const [settled, setSettled] = useState(false);
+
+  const tryReach = useCallback(
+    (target: Target) => {
+      const found = reach(list, rows, target);
+      wanted.current = found ? null : target;
+      if (found) reached.current = { target, until: performance.now() + CORRECTING_MS };
+    },
+    [list, rows],
+  );
   useLayoutEffect(() => {
-    // The list goes on correcting towards an index; rows that came before it make that index another row's.
-    if (firstKey.current !== undefined && rows[0]?.key !== firstKey.current) list.cancelScroll();
+    // The list corrects its way towards an index: rows that came before it make that index another row's.
+    const shifted = firstKey.current !== undefined && rows[0]?.key !== firstKey.current;
     firstKey.current = rows[0]?.key;
-    if (wanted.current && rows.length > 0 && reach(list, rows, wanted.current)) wanted.current = null;
-  }, [list, rows]);
+    const last = reached.current;
+    if (wanted.current && rows.length > 0) tryReach(wanted.current);
+    else if (shifted && last && performance.now() < last.until) tryReach(last.target);
+  }, [rows, tryReach]);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(true), SETTLE_MS);
     return () => clearTimeout(timer);
   }, []);
-  const scrollTo = useCallback(
-    (target: Target) => {
-      wanted.current = reach(list, rows, target) ? null : target;
-    },
-    [list, rows],
-  );
-  return { settled, scrollTo };
+  return { settled, scrollTo: tryReach };
 }
