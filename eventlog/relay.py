@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import Error
@@ -37,7 +38,8 @@ SWEEP_EVERY = 10.0
 """Seconds between looks at the whole outbox, below the floor too."""
 RETENTION_EVERY = 3600.0
 WINDOW = 8 * BATCH
-"""Events that may be unconfirmed at the broker; beyond it the rest waits in the outbox, where it costs no memory."""
+WINDOW_BYTES = 8 * 1024 * 1024
+"""What may be unconfirmed at the broker; beyond either the rest waits in the outbox, where it costs no memory."""
 PATIENCE = 2.0
 """Seconds that a relay which was asked to stop waits for confirms."""
 RANGES_RETRY = 1000
@@ -83,6 +85,14 @@ def _wait_for_lock(session: Session, stop: threading.Event) -> bool:
     return True
 
 
+class _Batch(NamedTuple):
+    """Published together: the number of the last message, its position, bytes of all bodies."""
+
+    number: int
+    pos: int
+    size: int
+
+
 class Relay:
     """The active relay's turn: from taking the lock until it is asked to stop or loses the database.
 
@@ -97,7 +107,8 @@ class Relay:
         self._stop_by = float("inf")
         self._epoch = state.epoch
         self._sent = self._published = self._noted = state.published
-        self._flying: deque[tuple[int, int]] = deque()
+        self._flying: deque[_Batch] = deque()
+        self._flying_bytes = 0
         self._awake = False
         self._everything = True
         self._ranges_due = 0
@@ -131,7 +142,7 @@ class Relay:
     def _step(self) -> None:
         """Give positions to one batch and publish it, or read one back that the broker has not had."""
         self._awake = False
-        if self._stop.is_set() or self._sent - self._published >= WINDOW:
+        if self._stop.is_set() or self._full():
             return
         behind = self._publisher.ready and self._sent < self._session.pos
         rows = self._session.read(after=self._sent) if behind else self._move()
@@ -152,28 +163,38 @@ class Relay:
 
     def _publish(self, rows: Sequence[Row]) -> None:
         publish = self._publisher.publish
+        size = 0
         for row in rows:
-            number = publish(f"events.{row.owner}", row.routing_key, frame(row), type=row.event)
+            body = frame(row)
+            number = publish(f"events.{row.owner}", row.routing_key, body, type=row.event)
             if not number:  # lost just now: `_disconnected` follows
                 return
             self._sent = row.pos
+            size += len(body)
             failpoint("relay.publishing")
         if rows:
-            self._flying.append((number, self._sent))
+            self._flying.append(_Batch(number=number, pos=self._sent, size=size))
+            self._flying_bytes += size
             failpoint("relay.published")
+
+    def _full(self) -> bool:
+        return self._sent - self._published >= WINDOW or self._flying_bytes >= WINDOW_BYTES
 
     def _confirmed(self, number: int) -> None:
         """The broker has everything up to and including the publish with this number."""
-        while self._flying and self._flying[0][0] <= number:
-            waited = self._sent - self._published >= WINDOW
-            self._published = self._flying.popleft()[1]
+        waited = self._full()
+        while self._flying and self._flying[0].number <= number:
+            batch = self._flying.popleft()
+            self._published = batch.pos
+            self._flying_bytes -= batch.size
             failpoint("relay.confirmed")
-            if waited:
-                self.wake()
+        if waited and not self._full():
+            self.wake()
 
     def _disconnected(self) -> None:
         """What was in flight may have arrived or not: all of it is read back from the log and sent again."""
         self._flying.clear()
+        self._flying_bytes = 0
         self._sent = self._published
 
     def _poll(self) -> None:
