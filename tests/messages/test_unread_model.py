@@ -150,6 +150,6 @@ def test_unread_and_history_are_exact_whatever_happens(transactional_db):
     run_state_machine_as_test(
         Conversation,
         settings=settings(
-            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
