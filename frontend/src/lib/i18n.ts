@@ -21,12 +21,17 @@ export function chosenLanguage(wanted: string, browser: readonly string[]): "en"
   );
 }
 
+/** With the browser's region, where it has one for this language: dates and times differ between en-US and en-GB. */
+function regional(language: "en" | "fr"): string {
+  return navigator.languages.find((one) => one.slice(0, 2).toLowerCase() === language) ?? language;
+}
+
 async function use(language: "en" | "fr"): Promise<void> {
   if (language === "fr" && !i18next.hasResourceBundle("fr", "page")) {
     i18next.addResourceBundle("fr", "page", (await import("@/locales/fr.json")).default);
   }
-  await i18next.changeLanguage(language);
-  document.documentElement.lang = language;
+  await i18next.changeLanguage(regional(language));
+  document.documentElement.lang = i18next.language;
 }
 
 export async function startLanguage(): Promise<void> {
@@ -35,6 +40,7 @@ export async function startLanguage(): Promise<void> {
     ns: ["page"],
     defaultNS: "page",
     lng: "en",
+    load: "languageOnly",
     fallbackLng: "en",
     keySeparator: ".",
     interpolation: { escapeValue: false },

@@ -213,7 +213,10 @@ export interface paths {
         put?: never;
         /**
          * conversation.create
-         * @description A direct conversation takes exactly one other member and no title; a group takes a title.
+         * @description A direct conversation takes exactly one other member and no title: it is there once for a pair, for ever.
+         *     A group takes anybody and, if it likes, a title.
+         *
+         *     A repeated `client_id` returns the first conversation; Conflict where that one was meant for other people.
          */
         post: operations["conversation_create"];
         delete?: never;
@@ -238,7 +241,7 @@ export interface paths {
         head?: never;
         /**
          * conversation.update
-         * @description Any member of a group may rename it.
+         * @description Any member of a group may rename it; Conflict for a direct one.
          */
         patch: operations["conversation_update"];
         trace?: never;
@@ -255,7 +258,9 @@ export interface paths {
         put?: never;
         /**
          * member.add
-         * @description Adds people to a group; those who are in it already are no error.
+         * @description Adds people to a group; those who are in it already are no error. Conflict for a direct one.
+         *
+         *     NotFound has `user_ids` where some of them are no active users.
          */
         post: operations["member_add"];
         delete?: never;
@@ -277,6 +282,8 @@ export interface paths {
         /**
          * member.remove
          * @description Removes a member from a group; with the caller's own id: leaves it. The last owner's leaving hands the role on.
+         *
+         *     Only owners remove others (Forbidden); Conflict for a direct one. Repeating what took effect answers NotFound.
          */
         delete: operations["member_remove"];
         options?: never;
@@ -300,6 +307,8 @@ export interface paths {
         /**
          * message.send
          * @description `client_id`: chosen by the sender, once per message; a repeat returns the first message, for ever.
+         *
+         *     Conflict where the first one went to another conversation. `reply_to`: a message of the same conversation.
          */
         post: operations["message_send"];
         delete?: never;
@@ -541,7 +550,10 @@ export interface components {
         };
         /**
          * ConversationCreate
-         * @description A direct conversation takes exactly one other member and no title; a group takes a title.
+         * @description A direct conversation takes exactly one other member and no title: it is there once for a pair, for ever.
+         *     A group takes anybody and, if it likes, a title.
+         *
+         *     A repeated `client_id` returns the first conversation; Conflict where that one was meant for other people.
          */
         ConversationCreate: {
             kind: components["schemas"]["ConversationKind"];
@@ -622,7 +634,7 @@ export interface components {
         };
         /**
          * ConversationUpdate
-         * @description Any member of a group may rename it.
+         * @description Any member of a group may rename it; Conflict for a direct one.
          */
         ConversationUpdate: {
             /** Format: uuid */
@@ -775,7 +787,9 @@ export interface components {
         };
         /**
          * MemberAdd
-         * @description Adds people to a group; those who are in it already are no error.
+         * @description Adds people to a group; those who are in it already are no error. Conflict for a direct one.
+         *
+         *     NotFound has `user_ids` where some of them are no active users.
          */
         MemberAdd: {
             /** Format: uuid */
@@ -812,6 +826,8 @@ export interface components {
         /**
          * MemberRemove
          * @description Removes a member from a group; with the caller's own id: leaves it. The last owner's leaving hands the role on.
+         *
+         *     Only owners remove others (Forbidden); Conflict for a direct one. Repeating what took effect answers NotFound.
          */
         MemberRemove: {
             /** Format: uuid */
@@ -822,6 +838,8 @@ export interface components {
         /**
          * MemberRemoved
          * @description For the conversation and the removed member, who hears nothing of it afterwards.
+         *
+         *     `new_owner_id`: who owns the conversation now that its last owner is gone.
          */
         MemberRemoved: {
             /** Format: uuid */
@@ -832,6 +850,8 @@ export interface components {
             removed_by: string;
             member_count: number;
             rev: number;
+            /** @default null */
+            new_owner_id?: string | null;
         };
         /**
          * Message
@@ -879,6 +899,8 @@ export interface components {
         /**
          * MessageSend
          * @description `client_id`: chosen by the sender, once per message; a repeat returns the first message, for ever.
+         *
+         *     Conflict where the first one went to another conversation. `reply_to`: a message of the same conversation.
          */
         MessageSend: {
             /** Format: uuid */
@@ -1244,7 +1266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -1329,7 +1351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -1414,7 +1436,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -1497,7 +1519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -1539,7 +1561,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_credentials` */
+            /** @description `invalid_credentials`, `not_authenticated` */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1575,7 +1597,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -1651,7 +1673,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -1723,7 +1745,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -1801,7 +1823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -1836,6 +1858,15 @@ export interface operations {
             };
             /** @description `invalid_request` */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated` */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1888,7 +1919,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -1962,7 +1993,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -2039,7 +2070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -2127,7 +2158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `limit_exceeded` */
+            /** @description `conflict`, `limit_exceeded` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2154,7 +2185,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -2239,7 +2270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -2339,7 +2370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -2427,7 +2458,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -2527,7 +2558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -2620,7 +2651,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -2709,7 +2740,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -2800,6 +2831,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `rate_limited` */
             429: {
                 headers: {
@@ -2818,7 +2858,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -2909,7 +2949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -2988,7 +3028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -3062,7 +3102,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -3145,7 +3185,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -3224,7 +3264,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -3309,7 +3349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -3392,7 +3432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -3479,7 +3519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -3537,6 +3577,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `weak_password` */
             422: {
                 headers: {
@@ -3564,7 +3613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deadline_exceeded` */
+            /** @description `deadline_exceeded`, `outcome_unknown` */
             504: {
                 headers: {
                     [name: string]: unknown;

@@ -70,7 +70,10 @@ export interface components {
         };
         /**
          * ConversationCreate
-         * @description A direct conversation takes exactly one other member and no title; a group takes a title.
+         * @description A direct conversation takes exactly one other member and no title: it is there once for a pair, for ever.
+         *     A group takes anybody and, if it likes, a title.
+         *
+         *     A repeated `client_id` returns the first conversation; Conflict where that one was meant for other people.
          */
         ConversationCreate: {
             kind: components["schemas"]["ConversationKind"];
@@ -151,7 +154,7 @@ export interface components {
         };
         /**
          * ConversationUpdate
-         * @description Any member of a group may rename it.
+         * @description Any member of a group may rename it; Conflict for a direct one.
          */
         ConversationUpdate: {
             /** Format: uuid */
@@ -300,7 +303,9 @@ export interface components {
         };
         /**
          * MemberAdd
-         * @description Adds people to a group; those who are in it already are no error.
+         * @description Adds people to a group; those who are in it already are no error. Conflict for a direct one.
+         *
+         *     NotFound has `user_ids` where some of them are no active users.
          */
         MemberAdd: {
             /** Format: uuid */
@@ -337,6 +342,8 @@ export interface components {
         /**
          * MemberRemove
          * @description Removes a member from a group; with the caller's own id: leaves it. The last owner's leaving hands the role on.
+         *
+         *     Only owners remove others (Forbidden); Conflict for a direct one. Repeating what took effect answers NotFound.
          */
         MemberRemove: {
             /** Format: uuid */
@@ -347,6 +354,8 @@ export interface components {
         /**
          * MemberRemoved
          * @description For the conversation and the removed member, who hears nothing of it afterwards.
+         *
+         *     `new_owner_id`: who owns the conversation now that its last owner is gone.
          */
         MemberRemoved: {
             /** Format: uuid */
@@ -357,6 +366,8 @@ export interface components {
             removed_by: string;
             member_count: number;
             rev: number;
+            /** @default null */
+            new_owner_id?: string | null;
         };
         /**
          * Message
@@ -404,6 +415,8 @@ export interface components {
         /**
          * MessageSend
          * @description `client_id`: chosen by the sender, once per message; a repeat returns the first message, for ever.
+         *
+         *     Conflict where the first one went to another conversation. `reply_to`: a message of the same conversation.
          */
         MessageSend: {
             /** Format: uuid */
