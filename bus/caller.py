@@ -9,6 +9,7 @@ Read-only and keyed calls survive a lost connection: they are sent again, under 
 """
 
 import itertools
+import logging
 import time
 import uuid
 from collections.abc import Callable
@@ -25,6 +26,8 @@ from bus.subscription import Subscription
 from bus.wire import ERROR, deadline_of, error_of, headers_of
 from contracts.base import Operation, Safety
 from contracts.errors import Busy, DeadlineExceeded, OutcomeUnknown, Unavailable, WarrenError
+
+log = logging.getLogger("bus.caller")
 
 REPLY_TO = "amq.rabbitmq.reply-to"
 
@@ -176,7 +179,7 @@ class Caller:
         for pending in list(self._pending.values()):
             self._on_lost_call(pending)
         for subscription in bound:
-            subscription.on_lost()
+            _tell(subscription.on_lost)
 
     def _on_lost_call(self, pending: Pending) -> None:
         pending.uncertain |= pending.published
@@ -221,18 +224,26 @@ class Caller:
             channel.queue_bind(queue, exchange)
 
         def deliver(_channel: Any, method: Any, properties: BasicProperties, body: bytes) -> None:
-            subscription.on_message(properties.type or "", method.routing_key, body)
+            _tell(subscription.on_message, properties.type or "", method.routing_key, body)
 
         channel.basic_consume(queue, deliver, auto_ack=True, callback=lambda _: self._on_bound(subscription))
 
     def _on_bound(self, subscription: Subscription) -> None:
         self._bound.append(subscription)
         self._settled_when_bound()
-        subscription.on_ready()
+        _tell(subscription.on_ready)
 
     def _settled_when_bound(self) -> None:
         if self.connected:
             self._link.settled()
+
+
+def _tell(listener: Callable[..., None], *news: str | bytes) -> None:
+    """A listener's mistake is logged here; in pika it would end the connection and every call on it."""
+    try:
+        listener(*news)
+    except Exception:
+        log.exception("a listener failed")
 
 
 def _lost_for_good(pending: Pending) -> WarrenError:
