@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from supervisor.disk import NEEDED_TO_RUN, require_space
 from supervisor.ports import remembered
 from supervisor.postgres import Postgres
 from supervisor.rabbitmq import OPERATOR, Permission, RabbitMQ
+
+ELSEWHERE = "servers-are-in"
+"""Names the folder of the servers' data where that is not the instances' own."""
 
 
 class Instances:
@@ -94,6 +98,16 @@ class Instances:
             server.stop()
         self._lock.release()
 
+    def discard(self) -> None:
+        """Stop both and delete all their data, also where it lies outside of `folder`; for tests and benchmarks."""
+        self.stop()
+        elsewhere = self.folder / ELSEWHERE
+        home = Path(elsewhere.read_text().strip()) if elsewhere.exists() else self.folder
+        for name in ("postgres", "rabbitmq"):
+            shutil.rmtree(home / name, ignore_errors=True)
+        if home != self.folder:
+            home.rmdir()
+
     def kill(self) -> None:
         """`kill -9` of both."""
         for server in (self.rabbitmq, self.postgres):
@@ -172,7 +186,7 @@ def servers_home(folder: Path) -> Path:
         return folder
     name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
     home = make_folder(Path("/var/lib/warren"), mode=0o755) / name
-    (folder / "servers").write_text(f"{home}\n")
+    (folder / ELSEWHERE).write_text(f"{home}\n")
     return make_folder(home, mode=0o755)
 
 

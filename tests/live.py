@@ -72,7 +72,7 @@ class LiveSystem:
             child.ask_to_stop()
         for child in self.children.values():
             child.stop(grace=15)
-        self.instances.stop()
+        self.instances.discard()
 
     def start_process(self, name: str) -> None:
         with self.log_file(name).open("ab") as output:

@@ -133,3 +133,13 @@ def test_both_come_back_on_their_ports_after_a_clean_stop(instances):
     assert (instances.database_url, instances.amqp_url("relay")) == before
     with channel(before[1]) as one:
         assert one.is_open
+
+
+def test_discarding_leaves_nothing_of_the_data_wherever_it_was(tmp_path):
+    """pytest's folders are closed to others, so root's servers keep their data elsewhere."""
+    own = Instances(tmp_path / "own", broker=False).start()
+    data = own.postgres.data
+    assert data.exists()
+    own.discard()
+    assert not data.parent.exists()
+    assert data.is_relative_to(tmp_path) or not data.parent.parent.exists()
