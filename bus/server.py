@@ -29,6 +29,7 @@ log = logging.getLogger("bus.server")
 DRAIN_SECONDS = 25
 """After SIGTERM what is under way may take this long; the promise is 30 s in all."""
 ALIVE_SECONDS = 1.0
+NOT_FOUND, PRECONDITION_FAILED = 404, 406
 
 Wake = Callable[[], bool]
 
@@ -183,6 +184,7 @@ class _Consumer:
         self._waiting: deque[Delivery] = deque()
         self._channel: Any = None
         self._tag = ""
+        self._as_it_is = False
         self.consuming = False
         self._slow = endpoint.operation.slow
         self._single = endpoint.batch == 1
@@ -191,11 +193,18 @@ class _Consumer:
         """Declare and consume; pika sends each command when the one before it was answered."""
         queue: Queue = operation_queue(self._endpoint.operation)
         self._channel = channel
+        channel.add_on_close_callback(lambda _, error: self._on_refused(error))
         channel.exchange_declare(queue.exchange, passive=True)
-        channel.queue_declare(queue.name, durable=True, arguments=queue.arguments)
+        channel.queue_declare(queue.name, durable=True, arguments=queue.arguments, passive=self._as_it_is)
         channel.queue_bind(queue.name, queue.exchange, queue.name)
         channel.basic_qos(prefetch_count=queue.prefetch)
         self._tag = channel.basic_consume(queue.name, self._on_message, callback=lambda _: self._on_consuming())
+
+    def _on_refused(self, error: Any) -> None:
+        """A server of another version made the queue with other limits: share it as it is until it is gone."""
+        code = getattr(error, "reply_code", 0)
+        if code in (PRECONDITION_FAILED, NOT_FOUND):
+            self._as_it_is = code == PRECONDITION_FAILED
 
     def cancel(self) -> None:
         """Take no more. What is on its way here already is still answered, where pika would reject it: requeued it

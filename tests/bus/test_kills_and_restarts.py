@@ -92,6 +92,23 @@ async def test_a_queue_that_is_deleted_is_made_again(rpc, run_service, delete_qu
     await load.stop()
 
 
+async def test_servers_of_two_versions_share_a_queue_while_one_replaces_the_other(rpc, raw, run_service, delete_queue):
+    names = ("probe.keyed", "probe.once")
+    for name in names:
+        await asyncio.to_thread(delete_queue, name)
+        with raw("jobs") as channel:
+            channel.queue_declare(name, durable=True, arguments={"x-expires": 9000, "x-max-length": 7})
+            channel.queue_bind(name, "rpc.job", name)
+    run_service(service, role="jobs")
+    assert (await rpc.call(ProbeKeyed(text="x"))).text == "x"
+    assert (await rpc.call(ProbeOnce(text="x"))).text == "x"
+    for name in names:
+        await asyncio.to_thread(delete_queue, name)
+    load = Load(rpc, lambda text: ProbeKeyed(text=text), callers=1)
+    await until(lambda: load.answered)
+    await load.stop()
+
+
 async def test_several_services_share_a_process_and_its_loop(rpc, broker, run_service):
     """Two connections in one thread; the second one's service has no operations of this test."""
     import threading
