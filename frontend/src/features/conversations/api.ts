@@ -24,7 +24,7 @@ export async function openDirect(userId: string): Promise<Conversation> {
 }
 
 export async function createGroup(
-  title: string,
+  title: string | null,
   memberIds: string[],
   clientId: string,
 ): Promise<Conversation> {

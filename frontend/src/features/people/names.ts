@@ -9,15 +9,20 @@ export function useNameOf(): (id: string) => string {
   return useCallback((id: string) => people[id]?.display_name ?? "…", [people]);
 }
 
-/** A group's title; for a direct conversation the other one's name. */
+/** Names that stand for a group without a title. */
+const SHOWN_NAMES = 3;
+
+/** A group's title, or its members' names; for a direct conversation the other one's name. */
 export function useTitleOf(): (conversation: Conversation) => string {
   const { t } = useTranslation();
   const nameOf = useNameOf();
   const me = useChat((chat) => chat.me?.id);
   return useCallback(
     (conversation: Conversation) => {
-      if (conversation.kind === "group") return conversation.title ?? t("conversations.untitled");
-      return nameOf(conversation.member_ids.find((id) => id !== me) ?? conversation.member_ids[0] ?? "");
+      if (conversation.title) return conversation.title;
+      const others = conversation.member_ids.filter((id) => id !== me);
+      if (conversation.kind === "direct") return nameOf(others[0] ?? conversation.member_ids[0] ?? "");
+      return others.slice(0, SHOWN_NAMES).map(nameOf).join(", ") || t("conversations.untitled");
     },
     [nameOf, me, t],
   );

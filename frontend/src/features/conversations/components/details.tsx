@@ -21,7 +21,7 @@ export default function Details({ conversation, title, asSheet, onClose }: Props
   const { t } = useTranslation();
   const content =
     conversation.kind === "group" ? (
-      <GroupDetails conversation={conversation} onLeft={onClose} />
+      <GroupDetails conversation={conversation} title={title} onLeft={onClose} />
     ) : (
       <DirectDetails conversation={conversation} title={title} />
     );

@@ -14,8 +14,14 @@ import { useLoaded } from "@/lib/use-loaded";
 
 type Asking = { what: "rename" | "add" | "leave" } | { what: "remove"; userId: string } | null;
 
+interface Props {
+  conversation: Conversation;
+  title: string;
+  onLeft: () => void;
+}
+
 /** Members of a group and what one may do with it. Loads the members anew whenever the group changes. */
-export function GroupDetails({ conversation, onLeft }: { conversation: Conversation; onLeft: () => void }) {
+export function GroupDetails({ conversation, title, onLeft }: Props) {
   const { t } = useTranslation();
   const me = useMe();
   const nameOf = useNameOf();
@@ -36,7 +42,7 @@ export function GroupDetails({ conversation, onLeft }: { conversation: Conversat
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex flex-wrap items-center gap-2 p-4">
-        <p className="min-w-0 flex-1 text-base font-semibold wrap-anywhere">{conversation.title}</p>
+        <p className="min-w-0 flex-1 text-base font-semibold wrap-anywhere">{title}</p>
         <IconButton label={t("group.rename")} onClick={() => setAsking({ what: "rename" })}>
           <Pencil size={16} />
         </IconButton>
@@ -75,7 +81,7 @@ export function GroupDetails({ conversation, onLeft }: { conversation: Conversat
       )}
       {asking?.what === "leave" && (
         <Confirm
-          title={t("group.leaveTitle", { title: conversation.title })}
+          title={t("group.leaveTitle", { title })}
           body={t("group.leaveBody")}
           action={t("group.leave")}
           run={leave}

@@ -21,7 +21,7 @@ export default function NewConversation({ onClose }: { onClose: () => void }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const group = chosen.length > 1 || title.trim() !== "";
-  const ready = chosen.length > 0 && (!group || title.trim() !== "");
+  const ready = chosen.length > 0;
 
   const toggle = ({ id }: User) =>
     setChosen((ids) => (ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id]));
@@ -31,7 +31,7 @@ export default function NewConversation({ onClose }: { onClose: () => void }) {
     setError(null);
     try {
       const made = group
-        ? await createGroup(title.trim(), [...chosen], clientId)
+        ? await createGroup(title.trim() || null, [...chosen], clientId)
         : await openDirect(chosen[0] ?? "");
       onClose();
       navigate(`/c/${made.id}`);
@@ -53,7 +53,7 @@ export default function NewConversation({ onClose }: { onClose: () => void }) {
       >
         {chosen.length > 0 && (
           <Field
-            label={t(chosen.length > 1 ? "newConversation.groupTitle" : "newConversation.groupTitleOptional")}
+            label={t(chosen.length > 1 ? "newConversation.groupTitle" : "newConversation.titleMakesGroup")}
             value={title}
             onChange={(event) => setTitle(event.target.value)}
             maxLength={120}
