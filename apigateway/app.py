@@ -35,6 +35,8 @@ def application(gateway: Gateway) -> App:
     # Django would log every 4xx once more, without its request id; tracebacks still come through.
     logging.getLogger("django.request").addFilter(_with_traceback)
     trusted = [str(network) for network in settings.TRUSTED_PROXIES]
+    if not trusted:
+        return Entrance(gateway)
     return ProxyHeadersMiddleware(Entrance(gateway), trusted_hosts=trusted)  # type: ignore[arg-type,return-value]
 
 

@@ -145,7 +145,7 @@ class Hub:
         self.people.apply(record)
         self._tell(record)
         if record.event == "session.revoked":
-            self._on_revoked(_revoked_decoder.decode(record.text).data)
+            self._on_revoked(_revoked_decoder.decode(record.body).data)
 
     def _tell(self, record: Record) -> None:
         ears = self.people.listeners(record)

@@ -4,6 +4,7 @@ import ipaddress
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -91,6 +92,7 @@ class Limits:
             buckets.forget_full()
 
 
+@lru_cache(maxsize=4096)
 def network_of(address: str) -> str:
     """One key per household: an IPv6 customer has at least a /64 to choose addresses from (RFC 6177)."""
     try:

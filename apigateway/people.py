@@ -129,7 +129,7 @@ class People:
         """Change who hears what, if this is a membership event."""
         if (changes := _CHANGES.get(record.event)) is None:
             return
-        for user, conversation, joined in changes(record.text):
+        for user, conversation, joined in changes(record.body):
             self._change(user, conversation, joined)
 
     def listeners(self, record: Record) -> Iterable[Ear]:
@@ -206,18 +206,18 @@ _added = msgspec.json.Decoder(_Added)
 _removed = msgspec.json.Decoder(_Removed)
 
 
-def _on_created(text: str) -> list[Change]:
-    data = _created.decode(text).data
+def _on_created(body: bytes) -> list[Change]:
+    data = _created.decode(body).data
     return [(user.hex, data.conversation_id.hex, 0) for user in data.member_ids]
 
 
-def _on_added(text: str) -> list[Change]:
-    data = _added.decode(text).data
+def _on_added(body: bytes) -> list[Change]:
+    data = _added.decode(body).data
     return [(data.member.user_id.hex, data.conversation_id.hex, data.member.joined_seq)]
 
 
-def _on_removed(text: str) -> list[Change]:
-    data = _removed.decode(text).data
+def _on_removed(body: bytes) -> list[Change]:
+    data = _removed.decode(body).data
     return [(data.user_id.hex, data.conversation_id.hex, None)]
 
 

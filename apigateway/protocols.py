@@ -12,6 +12,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame, Opcode
+from websockets.protocol import State
 
 from apigateway.errors import Close
 
@@ -89,6 +90,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         self.scope["abort"] = self._cut  # type: ignore[typeddict-unknown-key]
+        self.scope["write"] = self._write_frame  # type: ignore[typeddict-unknown-key]
         self.scope["release"] = self._release  # type: ignore[typeddict-unknown-key]
         await super().run_asgi()
 
@@ -99,6 +101,14 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             frame = Frame(Opcode.CLOSE, struct.pack("!H", Close.BAD_FRAME))
             self.transport.write(frame.serialize(mask=False))
         super().handle_parser_exception()
+
+    def _write_frame(self, frame: bytes) -> bool:
+        """Past the library, which would build the same frame again for each socket. Data frames change no state of
+        its own, so it need not know; False while the transport is full or the connection closes."""
+        if self.conn.state is not State.OPEN or self.close_sent or not self.writable.is_set():
+            return False
+        self.transport.write(frame)
+        return True
 
     def _cut(self) -> None:
         """With a reset: a mere close would wait in the kernel, with all that is unsent, for a peer that never reads."""

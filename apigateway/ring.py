@@ -4,6 +4,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 
+from apigateway.ws.frames import payload, text_frame
+
 MAX_BYTES = 64 * 1024 * 1024
 MAX_SECONDS = 600.0
 OVERHEAD = 360
@@ -13,21 +15,27 @@ OVERHEAD = 360
 class Record:
     """One event: its finished frame and who it is for. `conversation`, `user`: 32 hex digits; neither: for all.
 
-    `size`: bytes of the frame as UTF-8. `when`: seconds of the ring's clock.
+    `frame`: the WebSocket frame, the same bytes for every socket. `size`: bytes of it. `when`: seconds of the ring's
+    clock.
     """
 
-    __slots__ = ("conversation", "event", "pos", "seq", "size", "text", "user", "when")
+    __slots__ = ("conversation", "event", "frame", "pos", "seq", "size", "user", "when")
 
     def __init__(self, *, pos: int, event: str, key: str, body: bytes) -> None:
         self.pos = pos
         self.event = event
-        self.text = body.decode()
-        self.size = len(body)
+        self.frame = text_frame(body)
+        self.size = len(self.frame)
         self.when = 0.0
         try:
             self.conversation, self.seq, self.user = parse_key(key)
         except ValueError:  # a newer peer's kind of audience: it takes its position, and nobody hears it
             self.conversation, self.seq, self.user = None, 0, ""
+
+    @property
+    def body(self) -> bytes:
+        """The event as JSON."""
+        return payload(self.frame)
 
 
 def parse_key(key: str) -> tuple[str | None, int, str | None]:

@@ -113,6 +113,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is untyp
         self._flood = Flood(per_second=max(100, settings.REQUESTS_PER_MINUTE // 30))
         self._name = secrets.token_hex(16)
         self._abort: Callable[[], None] | None = self.scope.get("abort")
+        self.writer.direct = self.scope.get("write")
         self._release_scope()
         await self.accept()
         self.gateway.metrics.accepted.inc()
@@ -388,7 +389,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is untyp
         if record.pos:
             self.tell(record)
         elif not self.writer.blocked:
-            self.writer.write(record.text)
+            self.writer.write_frame(record.frame)
 
     def tell(self, record: Record) -> None:
         """A durable event, which counts until it is acknowledged."""
@@ -396,7 +397,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is untyp
         if self.window.overfull:
             self.shut(Close.SLOW)
         else:
-            self.writer.write(record.text)
+            self.writer.write_frame(record.frame)
 
     def ping(self) -> None:
         self.heard = False

@@ -43,6 +43,21 @@ def ping(pos: int) -> str:
     return f'{{"event":"ping","pos":{pos}}}'
 
 
+def text_frame(body: bytes) -> bytes:
+    """An unmasked, whole text frame as a server sends it (RFC 6455, section 5.2)."""
+    length = len(body)
+    if length < 126:
+        return b"\x81%c%b" % (length, body)
+    if length < 65_536:
+        return b"\x81\x7e%b%b" % (length.to_bytes(2, "big"), body)
+    return b"\x81\x7f%b%b" % (length.to_bytes(8, "big"), body)
+
+
+def payload(frame: bytes) -> bytes:
+    """What `text_frame` was given."""
+    return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
+
+
 def is_too_long(text: str) -> bool:
     """More than 64 KiB of UTF-8; counted only where the characters leave room for doubt."""
     return len(text) > FRAME_BYTES or (len(text) * 4 > FRAME_BYTES and len(text.encode()) > FRAME_BYTES)
