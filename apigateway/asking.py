@@ -10,7 +10,7 @@ from apigateway import local
 from apigateway.routes import Auth, Route
 from bus import codec
 from bus.envelope import Actor, Call, Client
-from contracts.errors import Forbidden
+from contracts.errors import Forbidden, NotAuthenticated
 
 if TYPE_CHECKING:
     from apigateway.gateway import Gateway
@@ -49,7 +49,11 @@ async def authorize(gateway: "Gateway", line: Route, *, token: str, address: str
     if line.auth is Auth.PUBLIC:
         gateway.limits.public(address)
         return None
-    verified = await gateway.verifier.verify(token)
+    try:
+        verified = await gateway.verifier.verify(token)
+    except NotAuthenticated:
+        gateway.limits.public(address)
+        raise
     gateway.limits.user(verified.actor.user_id)
     if line.auth is Auth.STAFF and not verified.actor.staff:
         raise Forbidden

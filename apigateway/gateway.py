@@ -119,6 +119,11 @@ class Gateway:
         finally:
             self._polls.discard(poll)
 
+    def restart_reason(self) -> str:
+        """Everybody gets a time of his own, so that not all come back in the same moment."""
+        delay = random.randint(0, int(SPREAD * 1000))  # noqa: S311  jitter
+        return msgspec.json.encode({"retry_after_ms": delay}).decode()
+
     async def drain(self) -> None:
         """No longer ready; every socket is closed with 4001 within `SPREAD` seconds, long polls end at once."""
         self.draining = True
@@ -128,8 +133,7 @@ class Gateway:
         random.shuffle(sockets)
         pause = SPREAD / max(1, len(sockets))
         for socket in sockets:
-            delay = random.randint(0, int(SPREAD * 1000))  # noqa: S311  jitter
-            socket.shut(Close.RESTART, reason=msgspec.json.encode({"retry_after_ms": delay}).decode())
+            socket.shut(Close.RESTART, reason=self.restart_reason())
             await asyncio.sleep(pause)
 
     # ---- what the hub and the bus tell

@@ -81,14 +81,17 @@ class Hub:
         self._held: dict[int, Record] = {}
         self._head = 0
         self._catching_up: asyncio.Task[None] | None = None
-        self._asked = False
+        self._asked = self._broken = False
 
     # ---- what the bus tells
 
     def on_message(self, kind: str, key: str, body: bytes) -> None:
         """A subscription's `on_message`."""
         if kind == "log.head":
-            self._on_head(_head_decoder.decode(body).data)
+            try:
+                self._on_head(_head_decoder.decode(body).data)
+            except msgspec.DecodeError:
+                log.exception("head not understood")
             return
         found = None if (known := EVENTS.get(kind)) and known.signal else _POSITION.match(body)
         record = Record(pos=int(found[1]) if found else 0, event=kind, key=key, body=body)
@@ -150,7 +153,11 @@ class Hub:
     def _tell(self, record: Record) -> None:
         ears = self.people.listeners(record)
         for ear in ears:
-            ear.offer(record)
+            try:
+                ear.offer(record)
+            except Exception:  # one broken socket must not cost the others this event
+                log.exception("an ear failed", extra={"pos": record.pos})
+                ear.fail()
         self._metrics.deliveries.inc(len(ears))  # type: ignore[arg-type]
 
     def _catch_up(self) -> None:
@@ -198,7 +205,8 @@ class Hub:
         """Begin a little before the head: at the start, or because what was known no longer counts."""
         self.ring.clear()
         self.epoch, self._head = head.epoch, head.pos
-        self.pos = max(head.oldest - 1, head.pos - WARM)
+        self.pos = head.pos if self._broken else max(head.oldest - 1, head.pos - WARM)
+        self._broken = False
         self._held = {pos: record for pos, record in self._held.items() if pos > self.pos}
         if lost:
             self.started.clear()
@@ -237,8 +245,8 @@ class Hub:
             del self._held[pos]
 
     def _lose(self) -> None:
-        """What cannot be told in order is not told at all: begin anew at the head."""
-        self._held, self.epoch = {}, ""
+        """What cannot be told in order is not told at all: begin anew at the head, behind the event that broke us."""
+        self._held, self.epoch, self._broken = {}, "", True
         self.started.clear()
         self.people.forget()
         self._on_lost()

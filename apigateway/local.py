@@ -38,6 +38,9 @@ class Poll:
     def offer(self, record: Record) -> None:  # noqa: ARG002  any event is a reason to look
         self.news.set()
 
+    def fail(self) -> None:
+        self.news.set()
+
 
 async def events(gateway: "Gateway", asked: EventsRead, call: Call) -> bytes:
     """A page of the log; with `wait`, held open until something comes that the caller may hear."""

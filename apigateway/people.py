@@ -15,9 +15,10 @@ from contracts.message import ConversationCreated, MemberAdded, MemberRemoved
 
 
 class Ear(Protocol):
-    """What hears events: a socket or a long poll. `offer` never blocks and never raises."""
+    """What hears events: a socket or a long poll. `offer` never blocks; `fail` is called when it raised."""
 
     def offer(self, record: Record) -> None: ...
+    def fail(self) -> None: ...
 
 
 class Room:

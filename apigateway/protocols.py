@@ -1,6 +1,6 @@
 """uvicorn's two protocols with the limits that they lack: on headers that trickle in, on what an idle socket keeps.
 
-They lean on names that uvicorn does not document; `tests/gateway/test_protocols.py` fails when those change.
+They lean on names that uvicorn does not document; the tests in `apigateway/tests` fail when those change.
 """
 
 import asyncio

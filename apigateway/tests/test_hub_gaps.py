@@ -3,7 +3,11 @@
 import asyncio
 from uuid import uuid4
 
-from apigateway.tests.world import Served
+import pytest
+from msgspec import Raw
+
+from apigateway.tests.world import Frames, Served
+from contracts.log import LogRecord
 
 
 async def test_a_lost_event_is_fetched_before_the_next_one_is_told(served: Served) -> None:
@@ -105,3 +109,36 @@ async def test_a_membership_event_that_cannot_be_read_loses_the_position_instead
         broken = b'{"event":"member.added","pos":1,"at":"2026-01-01T00:00:00Z","data":{"nonsense":true}}'
         world.bus.publish("events.message", f"c.{uuid4().hex}.1", "member.added", broken)
         assert await frames.close_code() == 4010
+
+
+async def test_an_event_in_the_log_that_breaks_us_is_stepped_over_and_not_tried_for_ever(served: Served) -> None:
+    ann, world = uuid4(), served.world
+    ours = world.conversation(ann)
+    pos = world.say(ours, publish=False)
+    broken = world.log[pos - 1]
+    world.log[pos - 1] = LogRecord(
+        pos=pos, event="member.added", routing_key=broken.routing_key, at=broken.at, data=Raw(b'{"nonsense":1}')
+    )
+    world.head()
+    await served.until(lambda: served.gateway.hub.pos == pos and served.gateway.hub.started.is_set())
+    async with served.logged_in(ann) as frames:
+        assert await _next(frames, world.say(ours)) == pos + 1
+
+
+async def test_a_socket_that_fails_costs_nobody_else_the_event(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    ann, bob, world = uuid4(), uuid4(), served.world
+    ours = world.conversation(ann, bob)
+    async with served.logged_in(ann) as broken, served.logged_in(bob) as other:
+        (socket,) = [one for one in served.gateway.sockets if one.person and one.person.key == ann.hex]
+
+        def fail(_: object) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(socket, "tell", fail)
+        assert await _next(other, world.say(ours)) == 1
+        assert await broken.close_code() == 4000
+
+
+async def _next(frames: Frames, _: int) -> int:
+    (pos,) = await frames.events(1)
+    return pos

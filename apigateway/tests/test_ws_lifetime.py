@@ -82,6 +82,9 @@ async def test_a_gateway_that_stops_tells_every_socket_when_to_come_back(
         delay = json.loads(one.connection.close_reason or "")["retry_after_ms"]
         assert 0 <= delay <= 200
     assert "not draining" in served.gateway.missing()
+    async with served.socket() as late:
+        await late.send({"id": 1, "op": "hello", "data": {"v": 1, "token": served.world.token(uuid4())}})
+        assert await late.close_code() == 4001
 
 
 async def test_a_hello_that_no_service_can_answer_is_told_to_come_back(served: Served) -> None:

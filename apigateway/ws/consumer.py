@@ -178,7 +178,13 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is untyp
         """Run it beside the frames that follow."""
         task = asyncio.get_running_loop().create_task(work)
         self.gateway.tasks.add(task)
-        task.add_done_callback(self.gateway.tasks.discard)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self.gateway.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("socket failed", exc_info=error)
+            self.fail()
 
     async def _write(self, text: str) -> None:
         await self.base_send({"type": "websocket.send", "text": text})
@@ -259,6 +265,9 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is untyp
     async def _enter(self, number: int, asked: Hello, verified: Verified) -> None:
         """The steps of DESIGN §5, "Audience": his person from position P on, then what he missed, then live."""
         gateway = self.gateway
+        if gateway.draining:
+            self.shut(Close.RESTART, reason=gateway.restart_reason())
+            return
         if not gateway.limits.sockets_of_users.enter(verified.actor.user_id):
             self.shut(Close.TOO_MANY)
             return
@@ -398,6 +407,9 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is untyp
             self.shut(Close.SLOW)
         else:
             self.writer.write_frame(record.frame)
+
+    def fail(self) -> None:
+        self.shut(Close.ERROR)
 
     def ping(self) -> None:
         self.heard = False
