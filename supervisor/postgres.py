@@ -8,21 +8,21 @@ import socket
 import struct
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from supervisor import debian, wheels
-from supervisor.account import Account, make_folder
+from supervisor.account import make_folder
 from supervisor.cache import run
 from supervisor.faults import SetupFault, Unavailable
 from supervisor.local import write_private
 from supervisor.ports import LOOPBACK
-from supervisor.processes import Child, spawn, wait_for
+from supervisor.processes import spawn
+from supervisor.server import Server
 
 log = logging.getLogger(__name__)
 NAME = "warren"
 MARKER = "warren.complete"
-STOP_GRACE = 30.0
 TUNING = {
     "shared_buffers": "128MB",
     "jit": "off",  # compiling a plan costs more than any of our statements
@@ -47,20 +47,17 @@ class Binaries:
 
 
 @dataclass(kw_only=True)
-class Postgres:
-    """One database cluster below `folder`; `start` after `kill` or `stop` comes back on the same port."""
+class Postgres(Server):
+    """One database cluster."""
 
-    folder: Path
-    log_file: Path
+    title = "PostgreSQL"
+    stop_grace = 30.0
     port: int
     password: str
     admin_password: str
     binaries: Binaries
-    account: Account | None
     durable: bool = True
     may_create_databases: bool = False
-    keep: Sequence[int] = ()
-    child: Child | None = field(default=None, init=False)
 
     @property
     def url(self) -> str:
@@ -70,13 +67,8 @@ class Postgres:
     def data(self) -> Path:
         return self.folder / "data"
 
-    def start(self, *, seconds: float = 60) -> None:
-        """Make the cluster if there is none, start the server and wait until it accepts sessions."""
-        self.launch()
-        self.wait_ready(seconds=seconds)
-
     def launch(self) -> None:
-        """Start the server without waiting for it."""
+        """Make the cluster if there is none, and start the server."""
         self.prepare()
         options = [part for key, value in self._settings().items() for part in ("-c", f"{key}={value}")]
         with self.log_file.open("ab") as output:
@@ -91,28 +83,9 @@ class Postgres:
                 keep=self.keep,
             )
 
-    def wait_ready(self, *, seconds: float = 60) -> None:
-        """Wait for the end of recovery; raises with the end of the log when the server gives up."""
-        if not wait_for(lambda: self.ready() or not self.running, seconds=seconds) or not self.running:
-            raise SetupFault(f"PostgreSQL did not start. The end of {self.log_file}:\n{tail(self.log_file)}")
-
     def ready(self) -> bool:
         """Whether a session could be opened now."""
         return accepts_sessions(self.port)
-
-    @property
-    def running(self) -> bool:
-        return bool(self.child and self.child.running)
-
-    def stop(self) -> None:
-        """End all sessions and shut down with a checkpoint."""
-        if self.child:
-            self.child.stop(grace=STOP_GRACE)
-
-    def kill(self) -> None:
-        """`kill -9` of the whole server, as a power cut would; returns when every process of it is gone."""
-        if self.child:
-            self.child.kill()
 
     def prepare(self) -> None:
         """Make the cluster unless a complete one is there. A half-made one, of a killed first start, is made anew.
@@ -206,15 +179,6 @@ def accepts_sessions(port: int) -> bool:
             return connection.recv(1) == b"R"
     except OSError:
         return False
-
-
-def tail(file: Path, *, lines: int = 15) -> str:
-    """The end of a log file, for an error message."""
-    try:
-        content = file.read_text(errors="replace")
-    except OSError:
-        return "(no log)"
-    return "\n".join(content.splitlines()[-lines:])
 
 
 def _version_of(data: Path) -> int | None:

@@ -15,17 +15,16 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from supervisor import debian
-from supervisor.account import Account, make_folder
+from supervisor.account import make_folder
 from supervisor.cache import in_cache
 from supervisor.faults import SetupFault, Unavailable
 from supervisor.local import write_private
 from supervisor.ports import LOOPBACK, answers
-from supervisor.postgres import tail
 from supervisor.processes import Child, spawn, wait_for
+from supervisor.server import Server, tail
 
 log = logging.getLogger(__name__)
 MARKER = "warren.complete"
-STOP_GRACE = 20.0
 OPERATOR = "operator"
 """Who may log in to RabbitMQ's own page; exists only where that page is switched on."""
 PORTS = ("amqp", "dist", "epmd", "management")
@@ -52,33 +51,25 @@ class Programs:
 
 
 @dataclass(kw_only=True)
-class RabbitMQ:
-    """One broker below `folder`; `start` after `kill` or `stop` comes back on the same ports."""
+class RabbitMQ(Server):
+    """One broker and its port mapper, which stays when the broker alone is killed."""
 
-    folder: Path
-    log_file: Path
+    title = "RabbitMQ"
+    stop_grace = 20.0
     ports: Mapping[str, int]
     passwords: Mapping[str, str]
     permissions: Mapping[str, Permission]
     programs: Programs
-    account: Account | None
     vhosts: Sequence[str] = ("warren",)
     management: bool = False
-    keep: Sequence[int] = ()
-    child: Child | None = field(default=None, init=False)
     epmd: Child | None = field(default=None, init=False)
 
     def url(self, user: str, *, vhost: str | None = None) -> str:
         """The AMQP URL of one of the users in `permissions`."""
         return f"amqp://{user}:{self.passwords[user]}@{LOOPBACK}:{self.ports['amqp']}/{vhost or self.vhosts[0]}"
 
-    def start(self, *, seconds: float = 90) -> None:
-        """Start the broker and wait until clients can log in."""
-        self.launch()
-        self.wait_ready(seconds=seconds)
-
     def launch(self) -> None:
-        """Start the broker without waiting for it."""
+        """Start the port mapper unless it runs, and the broker."""
         self.prepare()
         if not (self.epmd and self.epmd.running):
             self.epmd = self._spawn("epmd", ["epmd", "-port", str(self.ports["epmd"]), "-address", LOOPBACK])
@@ -87,30 +78,17 @@ class RabbitMQ:
         self.child = self._spawn("rabbitmq", [self.programs.server])
 
     def wait_ready(self, *, seconds: float = 90) -> None:
-        """Wait until the broker greets clients; raises with the end of the log when it gives up."""
-        if not wait_for(lambda: self.ready() or not self.running, seconds=seconds) or not self.running:
-            raise SetupFault(f"RabbitMQ did not start. The end of {self.log_file}:\n{tail(self.log_file)}")
+        super().wait_ready(seconds=seconds)
         (self.folder / MARKER).touch()
 
     def ready(self) -> bool:
         """Whether the broker greets clients; it listens only after the users were loaded."""
         return greets(self.ports["amqp"])
 
-    @property
-    def running(self) -> bool:
-        return bool(self.child and self.child.running)
-
     def stop(self) -> None:
-        """Shut down cleanly, the port mapper last."""
-        if self.child:
-            self.child.stop(grace=STOP_GRACE)
+        super().stop()
         if self.epmd:
             self.epmd.stop(grace=2)
-
-    def kill(self) -> None:
-        """`kill -9` of the broker, as a power cut would; returns when every process of it is gone."""
-        if self.child:
-            self.child.kill()
 
     def prepare(self) -> None:
         """Write the configuration. A database that never came up once, of a killed first start, is made anew."""

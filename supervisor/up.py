@@ -100,7 +100,7 @@ class Up:
     def _supervise_servers(self, loop: Loop) -> None:
         for server in (self._instances.rabbitmq, self._instances.postgres):
             if server and server.child:
-                self._console.say(f"A private {type(server).__name__} on port {_port(server)}")
+                self._console.say(f"A private {server.title} on port {_port(server)}")
                 one = Supervised(name=server.child.name, start=_relaunch(server), say=self._console.say, notifies=False)
                 one.adopt(server.child)
                 loop.supervised.append(one)
