@@ -56,7 +56,7 @@ class AsyncClient:
         """The reply; raises WarrenError (see `bus.caller` for how calls end). `deadline_ms`: else the contract's."""
         operation = request.operation
         body = await self._send(operation, codec.encode(request), call, deadline_ms)
-        reply: R = codec.decode(body, operation.reply)
+        reply: R = codec.decode_reply(body, operation.reply)
         return reply
 
     async def call_raw(

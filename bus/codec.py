@@ -1,10 +1,13 @@
 """Contracts to JSON and back. Decoding ignores unknown fields, so versions can roll; encoding validates."""
 
+import logging
 from typing import Any, TypeVar
 
 import msgspec
 
-from contracts.errors import InvalidRequest
+from contracts.errors import InvalidRequest, WarrenError
+
+log = logging.getLogger("bus.codec")
 
 T = TypeVar("T")
 _encoder = msgspec.json.Encoder()
@@ -25,6 +28,18 @@ def decode(body: bytes | str, kind: type[T]) -> T:
         return decoder(kind).decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise invalid(error) from None
+
+
+def decode_reply(body: bytes, kind: type[T]) -> T:
+    """As `decode`, for what a service sent: where that is not its contract, its caller is not to blame.
+
+    Raises WarrenError (`internal`), and logs what is wrong with it.
+    """
+    try:
+        return decoder(kind).decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        log.error("a reply is not what its contract says", extra={"contract": kind.__name__, "error": str(error)})
+        raise WarrenError from None
 
 
 def convert(value: Any, kind: type[T], *, strict: bool = True) -> T:

@@ -46,7 +46,7 @@ class SyncClient:
     def call(self, request: Request[R], *, call: Call | None = None, deadline_ms: int | None = None) -> R:
         """The reply; raises WarrenError (see `bus.caller` for how calls end). With `call` its deadline holds too."""
         operation = request.operation
-        reply: R = codec.decode(self._send(operation, codec.encode(request), call, deadline_ms), operation.reply)
+        reply: R = codec.decode_reply(self._send(operation, codec.encode(request), call, deadline_ms), operation.reply)
         return reply
 
     def call_raw(

@@ -163,7 +163,7 @@ class InMemoryClient:
     async def call(self, request: Request[R], *, call: Call | None = None, deadline_ms: int | None = None) -> R:
         operation = request.operation
         body = await self.call_raw(operation.name, codec.encode(request), call=call, deadline_ms=deadline_ms)
-        reply: R = codec.decode(body, operation.reply)
+        reply: R = codec.decode_reply(body, operation.reply)
         return reply
 
     async def call_raw(
@@ -202,7 +202,7 @@ class InMemorySyncClient:
         operation, body = self._bus.request(
             request.operation.name, codec.encode(request), role=self._role, call=call, deadline_ms=deadline_ms
         )
-        reply: R = codec.decode(body, operation.reply)
+        reply: R = codec.decode_reply(body, operation.reply)
         return reply
 
     def call_raw(

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus import codec
-from contracts.errors import InvalidRequest
+from contracts.errors import InvalidRequest, WarrenError
 from contracts.message import MessageSend
-from contracts.user import UserList, UserRegister
+from contracts.user import UserList, UserPage, UserRegister
 
 ID = UUID("0192f0c0-0000-7000-8000-000000000001")
 
@@ -43,6 +43,13 @@ def test_any_text_survives_the_way_there_and_back(text):
 def test_a_value_that_its_contract_forbids_is_not_sent():
     with pytest.raises(msgspec.ValidationError):
         codec.encode(UserList(limit=1000))
+
+
+def test_a_reply_that_is_not_its_contract_is_no_fault_of_the_caller(caplog):
+    with pytest.raises(WarrenError) as caught:
+        codec.decode_reply(b'{"users": 5}', UserPage)
+    assert caught.value.code == "internal"
+    assert caplog.records[0].contract == "UserPage"
 
 
 def test_query_strings_may_be_taken_for_numbers():

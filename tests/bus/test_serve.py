@@ -1,9 +1,11 @@
 """`manage.py serve` and `manage.py topology` as an operator meets them."""
 
+import asyncio
 import json
 import signal
 import subprocess
 import sys
+import urllib.request
 from uuid import uuid4
 
 import pytest
@@ -11,7 +13,13 @@ import pytest
 from bus.envelope import Call
 from contracts.errors import WarrenError
 from contracts.user import KeyListPublic, UserGet
+from supervisor.ports import remembered
 from tests.servers import ROOT, eventually, until
+
+
+def read(url):
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        return answer.read().decode()
 
 
 def lines(process):
@@ -39,6 +47,15 @@ def test_several_services_share_a_process_and_leave_when_asked(serve, number):
     process.popen.send_signal(number)
     assert process.popen.wait(10) == 0
     assert {line["role"] for line in lines(process) if line["event"] == "connected"} >= {"userservice", "eventlog"}
+
+
+@pytest.mark.usefixtures("transactional_db")
+async def test_prometheus_is_told_how_long_calls_take(rpc, serve, tmp_path):
+    port = remembered(tmp_path / "ports.json", ["metrics"])["metrics"]
+    serve("userservice", "--metrics-port", str(port))
+    await rpc.call(KeyListPublic())
+    told = await asyncio.to_thread(read, f"http://127.0.0.1:{port}/metrics")
+    assert 'warren_rpc_seconds_count{code="ok",operation="key.list"} 1.0' in told
 
 
 @pytest.mark.usefixtures("transactional_db")

@@ -21,13 +21,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("roles", nargs="+", choices=[*SERVICES, *PROCESSES], metavar="ROLE")
         parser.add_argument(
+            "--metrics-port", type=int, default=0, metavar="PORT", help="services: tell Prometheus here; 0 for nowhere"
+        )
+        parser.add_argument(
             "--server", choices=("uvicorn", "daphne"), default="uvicorn", help="what serves the gateway's HTTP"
         )
 
-    def handle(self, *_: Any, roles: list[str], server: str, **__: Any) -> None:
+    def handle(self, *_: Any, roles: list[str], server: str, metrics_port: int, **__: Any) -> None:
         if not set(roles) <= set(SERVICES) and len(roles) > 1:
             raise CommandError(f"{', '.join(PROCESSES)} run alone; only services share a process.")
-        sys.exit(_serve_services(roles) if roles[0] in SERVICES else _serve_process(roles[0], server))
+        sys.exit(_serve_services(roles, metrics_port) if roles[0] in SERVICES else _serve_process(roles[0], server))
 
 
 def _serve_process(role: str, server: str) -> int:
@@ -37,7 +40,9 @@ def _serve_process(role: str, server: str) -> int:
     return code
 
 
-def _serve_services(roles: list[str]) -> int:
+def _serve_services(roles: list[str], metrics_port: int) -> int:
+    from prometheus_client import start_http_server
+
     from bus.middleware.database import guarded, limit_waits
     from bus.middleware.logging import logged
     from bus.middleware.timing import timed
@@ -45,6 +50,8 @@ def _serve_services(roles: list[str]) -> int:
     from eventlog.outbox import take_wake
 
     limit_waits()
+    if metrics_port:
+        start_http_server(metrics_port, settings.HOST)
     hosted = [
         Hosted(service=import_module(SERVICES[role]).service, url=amqp_url(role), role=role)
         for role in dict.fromkeys(roles)
