@@ -114,7 +114,8 @@ def person(browser: Browser, url: str, first_name: str, *, size: tuple[int, int]
     """Somebody new at a browser of their own. `options` are Playwright's (`color_scheme`, `locale`)."""
     number = next(_numbers)
     context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, **{"locale": "en-US", **options}  # type: ignore[arg-type]
+        viewport={"width": size[0], "height": size[1]},
+        **{"locale": "en-US", **options},  # type: ignore[arg-type]
     )
     return in_context(context, url, name=f"{first_name} {number}", username=f"{first_name.lower()}-{number}")
 

@@ -44,7 +44,7 @@ def test_a_message_written_offline_survives_a_closed_tab(pair):
 
 
 def test_a_gateway_that_dies_costs_nothing(pair, system):
-    ada, bob = pair
+    ada, _bob = pair
     system.restart_process("gateway")
     ada.write("while it was away")
     for one in pair:
@@ -52,7 +52,7 @@ def test_a_gateway_that_dies_costs_nothing(pair, system):
 
 
 def test_a_send_that_failed_stays_over_a_reload_and_can_be_sent_again(pair, system):
-    ada, bob = pair
+    ada, _bob = pair
     system.kill_process("messages")
     ada.write("stubborn", "also stubborn")
     again = ada.page.get_by_role("button", name="Send again")
@@ -66,7 +66,7 @@ def test_a_send_that_failed_stays_over_a_reload_and_can_be_sent_again(pair, syst
 
 
 def test_a_failed_send_can_be_deleted_for_good(pair, system):
-    ada, bob = pair
+    ada, _bob = pair
     system.kill_process("messages")
     ada.write("regrettable")
     expect(ada.page.get_by_role("button", name="Send again")).to_be_visible(timeout=60_000)
