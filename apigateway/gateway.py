@@ -13,9 +13,10 @@ from django.conf import settings
 
 from apigateway.auth import Jwk, Verifier
 from apigateway.errors import Close
-from apigateway.hub import EXCHANGES, Asks, Hub
+from apigateway.hub import EXCHANGES, Hub
 from apigateway.limits import Limits
 from apigateway.local import Poll
+from apigateway.memberships import Asks
 from apigateway.metrics import Metrics
 from apigateway.ws.wheel import Wheel
 from bus.envelope import Call

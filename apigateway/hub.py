@@ -7,22 +7,20 @@ import random
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Protocol, TypeVar
 
 import msgspec
 
+from apigateway.memberships import Asks, Memberships
 from apigateway.metrics import Metrics
 from apigateway.people import Ear, People, Person
 from apigateway.ring import Record, Ring
 from bus.envelope import Call
-from contracts.base import EVENTS, Request
+from contracts.base import EVENTS
 from contracts.errors import Unavailable, WarrenError
 from contracts.log import MAX_PAGE, Head, LogHead, LogHeadSignal, LogRangeRead, LogRecord
-from contracts.message import MembershipListOwn
 from contracts.user import SessionRevoked
 
 log = logging.getLogger("apigateway.hub")
-R = TypeVar("R")
 
 EXCHANGES = ("events.user", "events.message", "events.job", "signals")
 MAX_GAP = 20_000
@@ -36,12 +34,6 @@ FIRST_PAUSE, LAST_PAUSE = 0.1, 2.0
 START_WITHIN = 2.0
 
 _POSITION = re.compile(rb'\{"event":"[^"]*","pos":(\d+),')
-
-
-class Asks(Protocol):
-    """The part of the bus's client that the hub needs."""
-
-    async def call(self, request: Request[R], *, call: Call | None = None, deadline_ms: int | None = None) -> R: ...
 
 
 class _HeadFrame(msgspec.Struct):
@@ -74,6 +66,7 @@ class Hub:
         self.people = People()
         self.started = asyncio.Event()
         self._client = client
+        self._memberships = Memberships(client)
         self._metrics = metrics
         self._on_revoked = on_revoked
         self._on_lost = on_lost
@@ -290,9 +283,10 @@ class Hub:
 
     async def _load(self, person: Person, call: Call) -> None:
         """Two at once are harmless: the second finds the person loaded and changes nothing."""
-        told = await self._client.call(MembershipListOwn(), call=call)
+        assert call.actor is not None  # noqa: S101  callers have verified it
+        conversations = await self._memberships.of(call.actor.user_id, call)
         if not person.loaded:
-            person.load({member.conversation_id.hex: member.joined_seq for member in told.memberships})
+            person.load(conversations)
 
     @contextmanager
     def hearing(self, person: Person, ear: Ear) -> Iterator[None]:

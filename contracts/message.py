@@ -15,6 +15,8 @@ OWNER = "message"
 Members = Annotated[list[UUID], Meta(min_length=1, max_length=100)]
 MAX_MEMBERS = 500
 """Members that a group may have."""
+MAX_MEMBERSHIP_USERS = 200
+"""Users whose memberships are asked for at once."""
 MAX_DATA_BYTES = 8192
 """Length of a message's structured `data` as JSON."""
 
@@ -132,8 +134,18 @@ class Membership:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MembershipList:
+class UserMemberships:
+    """Conversations that share their history have `joined_seq` 0."""
+
+    user_id: UUID
     memberships: list[Membership]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MembershipList:
+    """One entry for each user that was asked for, in that order."""
+
+    users: list[UserMemberships]
 
 
 @operation(
@@ -230,8 +242,10 @@ class MemberRemove(Request[Done]):
 
 @operation("membership.list", owner=OWNER, safety=Safety.READ_ONLY)
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MembershipListOwn(Request[MembershipList]):
-    """For the gateway: what the caller may hear. Conversations that share their history have `joined_seq` 0."""
+class MembershipListOf(Request[MembershipList]):
+    """For gateways only: what each of these users may hear. Many at once, because sockets come back together."""
+
+    user_ids: Annotated[list[UUID], Meta(min_length=1, max_length=MAX_MEMBERSHIP_USERS)]
 
 
 @operation("message.send", owner=OWNER, safety=Safety.KEYED, errors=(NotFound, Conflict))

@@ -76,13 +76,10 @@ def member_remove(request: contract.MemberRemove, call: Call) -> Done:
     return Done()
 
 
-@service.rpc_batch(limit=64)
-def membership_list(
-    calls: Sequence[tuple[contract.MembershipListOwn, Call]],
-) -> Sequence[contract.MembershipList | WarrenError]:
-    """Together, because thousands of sockets come back at once when a gateway starts again."""
-    found = selectors.membership_lists(user_ids=[call.actor.user_id for _, call in calls if call.actor is not None])
-    return [NotAuthenticated() if call.actor is None else found[call.actor.user_id] for _, call in calls]
+@service.rpc
+def membership_list(request: contract.MembershipListOf, call: Call) -> contract.MembershipList:
+    _actor(call)
+    return selectors.membership_list(user_ids=request.user_ids)
 
 
 @service.rpc_batch(limit=32)

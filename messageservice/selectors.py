@@ -22,6 +22,7 @@ from contracts.message import (
     MessagePage,
     ReadPosition,
     Role,
+    UserMemberships,
 )
 from messageservice import cursors, models
 from messageservice.history import Window
@@ -124,13 +125,13 @@ def membership(*, user_id: UUID, conversation_id: UUID) -> models.Member:
     return member
 
 
-def membership_lists(*, user_ids: Sequence[UUID]) -> dict[UUID, MembershipList]:
+def membership_list(*, user_ids: Sequence[UUID]) -> MembershipList:
     """Every conversation that each of the users is in."""
     found: dict[UUID, list[Membership]] = {user_id: [] for user_id in user_ids}
     rows = models.Member.objects.filter(user_id__in=found).values_list("user_id", "conversation_id", "joined_seq")
     for user_id, conversation_id, seq in rows:
         found[user_id].append(Membership(conversation_id=conversation_id, joined_seq=seq))
-    return {user_id: MembershipList(memberships=memberships) for user_id, memberships in found.items()}
+    return MembershipList(users=[UserMemberships(user_id=user_id, memberships=found[user_id]) for user_id in user_ids])
 
 
 def message_page(

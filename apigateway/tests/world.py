@@ -40,12 +40,13 @@ from contracts.message import (
     MemberRemoved,
     Membership,
     MembershipList,
-    MembershipListOwn,
+    MembershipListOf,
     Message,
     MessageSend,
     MessageSent,
     MessageSentReply,
     Role,
+    UserMemberships,
 )
 from contracts.user import (
     KeyList,
@@ -98,6 +99,13 @@ class World:
         told.update(claims)
         told = {name: value for name, value in told.items() if value is not None}
         return jwt.encode(told, self.key, algorithm="EdDSA", headers={"typ": "at+jwt", "kid": self.kid})
+
+    def memberships(self, user: UUID) -> list[Membership]:
+        return [
+            Membership(conversation_id=conversation, joined_seq=members[user])
+            for conversation, members in self.members.items()
+            if user in members
+        ]
 
     def conversation(self, *members: UUID) -> UUID:
         """A conversation that was there before anything happened: no event tells of it."""
@@ -192,16 +200,11 @@ def _messages(world: World) -> Service:
     service = Service("message")
 
     @service.rpc
-    def membership_list(request: MembershipListOwn, call: Call) -> MembershipList:
-        assert call.actor is not None
+    def membership_list(request: MembershipListOf, call: Call) -> MembershipList:
         world.calls.append("membership.list")
-        me = call.actor.user_id
+        time.sleep(world.delay)
         return MembershipList(
-            memberships=[
-                Membership(conversation_id=conversation, joined_seq=members[me])
-                for conversation, members in world.members.items()
-                if me in members
-            ]
+            users=[UserMemberships(user_id=user, memberships=world.memberships(user)) for user in request.user_ids]
         )
 
     @service.rpc

@@ -17,7 +17,7 @@ from contracts.message import (
     MemberAdd,
     MemberList,
     MemberRemove,
-    MembershipListOwn,
+    MembershipListOf,
     MessageList,
     MessageSend,
 )
@@ -40,7 +40,7 @@ OF_ONE_S_OWN = {
         kind=ConversationKind.GROUP, member_ids=[who["ada"]], client_id=uuid7()
     ),
     "conversation.list": lambda who: ConversationList(),
-    "membership.list": lambda who: MembershipListOwn(),
+    "membership.list": lambda who: MembershipListOf(user_ids=[who["ada"]]),
 }
 
 
@@ -88,7 +88,8 @@ def test_a_stranger_who_names_himself_is_not_let_in_either(who, ask):
 def test_a_stranger_s_own_lists_show_nothing_of_others(who, ask):
     for stranger in ("eve", "carl"):
         assert ask(ConversationList(), by=who[stranger]).conversations == []
-        assert ask(MembershipListOwn(), by=who[stranger]).memberships == []
+        (found,) = ask(MembershipListOf(user_ids=[who[stranger]]), by=who[stranger]).users
+        assert (found.user_id, found.memberships) == (who[stranger], [])
 
 
 @pytest.mark.parametrize("operation", [*REACH_IN, *OF_ONE_S_OWN])

@@ -10,7 +10,7 @@ from contracts.message import (
     MemberAdd,
     MemberList,
     MemberRemove,
-    MembershipListOwn,
+    MembershipListOf,
     MessageList,
 )
 from messageservice import services
@@ -233,8 +233,9 @@ def test_memberships_say_what_one_may_hear(people, group, direct, add, send, ask
     group(ada, eve)
     send(to=old, by=ada)
     add(bob, to=old, by=ada)
-    found = ask(MembershipListOwn(), by=bob).memberships
-    assert {(one.conversation_id, one.joined_seq) for one in found} == {(old, 1), (pair, 0)}
+    found, nothing, again = ask(MembershipListOf(user_ids=[bob, uuid4(), bob]), by=ada).users
+    assert {(one.conversation_id, one.joined_seq) for one in found.memberships} == {(old, 1), (pair, 0)}
+    assert (nothing.memberships, again) == ([], found)
 
 
 def test_the_contract_s_limits_are_the_service_s():
