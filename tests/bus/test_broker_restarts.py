@@ -97,8 +97,8 @@ async def test_while_the_broker_is_away_calls_are_unavailable_within_their_deadl
     assert time.monotonic() - began < 2.5
     began = time.monotonic()
     with pytest.raises(Unavailable):
-        await client.call(ProbeOnce(text="x"))
-    assert time.monotonic() - began < 0.1
+        await client.call(ProbeOnce(text="x"), deadline_ms=8000)
+    assert time.monotonic() - began < 4
     await restart(own)
     await until(lambda: client.connected)
 
@@ -125,13 +125,13 @@ async def test_a_call_under_way_is_not_told_that_nothing_was_done(own, client):
 
 
 async def test_what_may_run_only_once_is_of_unknown_outcome_when_the_connection_goes(own, client, declare_away):
-    asked = asyncio.ensure_future(client.call(ProbeOnce(text="x"), deadline_ms=5000))
+    asked = asyncio.ensure_future(client.call(ProbeOnce(text="x"), deadline_ms=20_000))
     await until(lambda: declare_away() == 1)
     began = time.monotonic()
     own.rabbitmq.kill()
     with pytest.raises(OutcomeUnknown):
         await asked
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 8
     await restart(own)
     await until(lambda: client.connected)
 

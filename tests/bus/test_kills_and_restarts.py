@@ -9,6 +9,9 @@ from contracts.errors import OutcomeUnknown, WarrenError
 from tests.bus.probe import ProbeKeyed, ProbeOnce, service
 from tests.servers import until
 
+DEADLINE_MS = 8000
+"""Long enough for a process to start on a busy machine, shorter than the 10 s that a queue outlives its service."""
+
 
 class Load:
     """Callers that ask one after the other until told to stop."""
@@ -24,7 +27,7 @@ class Load:
         while self._going:
             text = str(next(self._numbers))
             try:
-                assert (await self._rpc.call(self._make_request(text))).text == text
+                assert (await self._rpc.call(self._make_request(text), deadline_ms=DEADLINE_MS)).text == text
                 self.answered += 1
             except WarrenError as error:
                 self.failures.append(error)

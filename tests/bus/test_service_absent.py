@@ -13,8 +13,8 @@ async def test_a_queue_that_is_gone_is_unavailable_at_once(rpc, run_service, del
     delete_queue("probe.echo")
     began = time.monotonic()
     with pytest.raises(Unavailable):
-        await rpc.call(ProbeEcho(text="x"))
-    assert time.monotonic() - began < 1
+        await rpc.call(ProbeEcho(text="x"), deadline_ms=8000)
+    assert time.monotonic() - began < 4
 
 
 async def test_a_queue_without_a_service_ends_in_the_deadline(rpc, declare_queue):
@@ -22,7 +22,7 @@ async def test_a_queue_without_a_service_ends_in_the_deadline(rpc, declare_queue
     began = time.monotonic()
     with pytest.raises(DeadlineExceeded):
         await rpc.call(ProbeNobody())
-    assert 0.35 < time.monotonic() - began < 1.5
+    assert 0.35 < time.monotonic() - began < 2
 
 
 async def test_requests_that_expired_in_the_queue_are_not_carried_out(rpc, declare_queue, run_service):
@@ -44,6 +44,6 @@ async def test_a_full_queue_is_busy_at_once(rpc, declare_queue, raw):
             channel.basic_publish("rpc.job", "probe.slow", b"{}")
     began = time.monotonic()
     with pytest.raises(Busy):
-        await rpc.call(ProbeSlow(milliseconds=1))
-    assert time.monotonic() - began < 1
+        await rpc.call(ProbeSlow(milliseconds=1), deadline_ms=8000)
+    assert time.monotonic() - began < 4
     declare_queue("probe.slow")

@@ -107,8 +107,8 @@ async def test_an_unknown_operation_is_refused(bus):
 async def test_an_operation_that_nobody_answers_is_unavailable_at_once(bus):
     began = time.monotonic()
     with pytest.raises(Unavailable):
-        await bus.ask(ProbeNobody(), deadline_ms=5000)
-    assert time.monotonic() - began < 2
+        await bus.ask(ProbeNobody(), deadline_ms=8000)
+    assert time.monotonic() - began < 4
 
 
 async def test_a_caller_that_the_contract_does_not_list_is_refused(bus):
