@@ -85,7 +85,7 @@ _NAMED = ("User", "Conversation")
 
 
 def _shape(name: str, schema: dict[str, Any]) -> str:
-    about = str(schema.get("description", ""))
+    about = inspect.cleandoc(str(schema.get("description", "")))
     lines = [f"### {name}\n", *([about + "\n"] if about and not about.startswith(f"{name}(") else [])]
     if "enum" in schema:
         return "\n".join([*lines, "One of " + ", ".join(f"`{_shown(value)}`" for value in schema["enum"]) + ".\n"])
