@@ -106,6 +106,11 @@ def node_path(*, cache: Path) -> str:
     return f"{folder / 'bin'}:{path}"
 
 
+def node_program(*, cache: Path) -> str:
+    """The `node` that the page is built with."""
+    return shutil.which("node", path=node_path(cache=cache)) or "node"
+
+
 def _store(cache: Path) -> list[str]:
     """Where pnpm keeps packages: its own choice, unless there is no home directory to keep them in."""
     home = os.environ.get("HOME")

@@ -92,6 +92,7 @@ def _environment(*, chromium: Path) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("WARREN_")}
     return inherited | {
         browser.VARIABLE: str(chromium),
+        "PLAYWRIGHT_NODEJS_PATH": frontend.node_program(cache=cache_folder()),  # its own wants libatomic1
         "WARREN_SECRET_KEY": secrets.token_urlsafe(48),
         "PYTHONUNBUFFERED": "1",
     }
