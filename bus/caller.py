@@ -22,6 +22,7 @@ from pika.spec import Basic
 from bus.connection import Link, user_of
 from bus.envelope import Call
 from bus.loop import Loop
+from bus.properties import PropertiesEncoder
 from bus.subscription import Subscription
 from bus.wire import ERROR, deadline_of, error_of, headers_of
 from contracts.base import Operation, Safety
@@ -60,7 +61,7 @@ class Caller:
     def __init__(self, url: str, loop: Loop, *, role: str) -> None:
         self._loop = loop
         self._role = role
-        self._user = user_of(url)
+        self._encoder = PropertiesEncoder(reply_to=REPLY_TO, user=user_of(url), role=role)
         self._link = Link(url, loop, role=role, on_open=self._on_open, on_lost=self._on_lost)
         self._ids = itertools.count(1)
         self._prefix = uuid.uuid4().hex[:12]
@@ -126,19 +127,9 @@ class Caller:
         self._unconfirmed[self._tag] = pending
         pending.published = True
 
-    def _properties(self, pending: Pending, left: int) -> BasicProperties:
-        return BasicProperties(
-            content_type="application/json",
-            delivery_mode=1,
-            headers=headers_of(pending.call, left),
-            correlation_id=pending.id,
-            message_id=pending.id,
-            reply_to=REPLY_TO,
-            expiration=str(left),
-            timestamp=int(time.time()),
-            type=pending.operation.name,
-            user_id=self._user,
-            app_id=self._role,
+    def _properties(self, pending: Pending, left: int) -> Any:
+        return self._encoder.request(
+            headers_of(pending.call, left), id=pending.id, operation=pending.operation.name, left_ms=left
         )
 
     def _settle(self, pending: Pending, outcome: bytes | WarrenError) -> None:
