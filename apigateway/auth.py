@@ -53,7 +53,7 @@ class Verifier:
         self.jwks: list[Jwk] = []
         self._issuer = issuer
         self._fetch = fetch
-        self._keys: Mapping[str, Ed25519PublicKey] = {}
+        self._keys: Mapping[str, jwt.PyJWK] = {}
         self._fetched = -REFETCH_AFTER
         self._fetching = asyncio.Lock()
         self._revoked: dict[UUID, float] = {}
@@ -95,7 +95,7 @@ class Verifier:
         self.jwks = await self._fetch()
         self._keys = dict(_usable(self.jwks))
 
-    async def _key(self, token: str) -> Ed25519PublicKey:
+    async def _key(self, token: str) -> jwt.PyJWK:
         """By key id only: `jwk`, `jku` and `x5u` in a header are an attacker's, and never looked at (RFC 8725)."""
         header = _header(token)
         kid = header["kid"]
@@ -113,7 +113,7 @@ class Verifier:
             if self._fetched == seen and (time.monotonic() - seen >= REFETCH_AFTER or not self._keys):
                 await self.load_keys()
 
-    def _check(self, token: str, key: Ed25519PublicKey) -> Verified:
+    def _check(self, token: str, key: jwt.PyJWK) -> Verified:
         try:
             claims = jwt.decode(
                 token,
@@ -157,13 +157,14 @@ def _header(token: str) -> dict[str, Any]:
     return header
 
 
-def _usable(jwks: Iterable[Jwk]) -> Iterable[tuple[str, Ed25519PublicKey]]:
+def _usable(jwks: Iterable[Jwk]) -> Iterable[tuple[str, jwt.PyJWK]]:
+    """Ed25519 keys that have an id."""
     for jwk in jwks:
         try:
-            key = jwt.PyJWK(jwk, algorithm="EdDSA").key
+            key = jwt.PyJWK(jwk, algorithm="EdDSA")
         except (jwt.PyJWTError, ValueError, TypeError):
             continue
-        if isinstance(key, Ed25519PublicKey) and isinstance(jwk.get("kid"), str):
+        if isinstance(key.key, Ed25519PublicKey) and isinstance(jwk.get("kid"), str):
             yield jwk["kid"], key
 
 
