@@ -135,9 +135,7 @@ class InMemoryBus:
     def _delivery(self, body: bytes, headers: dict[str, Any], role: str, now: float) -> Delivery:
         with self._lock:
             number = str(next(self._ids))
-        return Delivery(
-            body=body, headers=headers, caller=role, redelivered=False, received=now, correlation_id=number
-        )  # fmt: skip
+        return Delivery(body=body, headers=headers, caller=role, redelivered=False, received=now, correlation_id=number)
 
 
 class InMemoryClient:
