@@ -62,7 +62,9 @@ class Caller:
         self._loop = loop
         self._role = role
         self._encoder = PropertiesEncoder(reply_to=REPLY_TO, user=user_of(url), role=role)
-        self._link = Link(url, loop, role=role, on_open=self._on_open, on_lost=self._on_lost)
+        self._link = Link(
+            url, loop, role=role, on_open=self._on_open, on_lost=self._on_lost, on_blocked=self._on_blocked
+        )
         self._ids = itertools.count(1)
         self._prefix = uuid.uuid4().hex[:12]
         self._pending: dict[str, Pending] = {}
@@ -70,14 +72,14 @@ class Caller:
         self._tag = 0
         self._channel: Any = None
         self._ready = False
-        self._unbound = 0
+        self._blocked = False
         self._subscriptions: list[Subscription] = []
         self._bound: list[Subscription] = []
 
     @property
     def connected(self) -> bool:
         """Requests can be sent and every subscription is bound."""
-        return self._ready and len(self._bound) == len(self._subscriptions)
+        return self._ready and not self._blocked and len(self._bound) == len(self._subscriptions)
 
     def start(self) -> None:
         self._link.start()
@@ -99,7 +101,7 @@ class Caller:
         pending.id = f"{self._prefix}-{next(self._ids)}"
         self._pending[pending.id] = pending
         pending.timer = self._loop.call_later(pending.deadline - time.monotonic(), lambda: self._expire(pending))
-        if self._ready:
+        if self._ready and not self._blocked:
             self._publish(pending)
         elif pending.operation.safety is Safety.ONCE:
             self._settle(pending, Unavailable())
@@ -156,14 +158,24 @@ class Caller:
 
     def _on_ready(self) -> None:
         self._ready = True
-        for pending in list(self._pending.values()):
-            self._publish(pending)
+        self._publish_waiting()
         for subscription in self._subscriptions:
             self._bind(subscription)
         self._settled_when_bound()
 
+    def _publish_waiting(self) -> None:
+        for pending in list(self._pending.values()):
+            if not pending.published:
+                self._publish(pending)
+
+    def _on_blocked(self, blocked: bool) -> None:
+        """What is published while the broker does not read would be carried out long after its deadline."""
+        self._blocked = blocked
+        if not blocked:
+            self._publish_waiting()
+
     def _on_lost(self, _reason: str) -> None:
-        self._ready = False
+        self._ready = self._blocked = False
         self._channel = None
         self._unconfirmed.clear()
         bound, self._bound = self._bound, []

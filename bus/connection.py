@@ -62,11 +62,16 @@ class Backoff:
         return random.uniform(0, ceiling)  # noqa: S311  no secret
 
 
+def _nothing(_: bool) -> None:
+    """The default of a callback that nobody asked for."""
+
+
 class Link:
     """One connection, made again whenever it ends, until `close`.
 
     `on_open()` runs after every connect: the owner opens its channels with `channel` and calls `settled` when all is
-    set up. `on_lost(reason)` runs once for every connection that was open. All in the loop's thread.
+    set up. `on_lost(reason)` runs once for every connection that was open; `on_blocked(True)` when the broker, short of
+    memory or disk, stops reading what is published, `on_blocked(False)` when it reads again. All in the loop's thread.
     """
 
     def __init__(
@@ -77,12 +82,14 @@ class Link:
         role: str,
         on_open: Callable[[], None],
         on_lost: Callable[[str], None],
+        on_blocked: Callable[[bool], None] = _nothing,
     ) -> None:
         self._parameters = parameters(url, role=role)
         self._loop = loop
         self._role = role
         self._on_open = on_open
         self._on_lost = on_lost
+        self._on_blocked = on_blocked
         self._backoff = Backoff()
         self._connection: Any = None
         self._timer: Any = None
@@ -97,7 +104,7 @@ class Link:
         self._timer = None
         self._connection = self._loop.connection_class(
             self._parameters,
-            on_open_callback=lambda _: self._on_open(),
+            on_open_callback=self._opened,
             on_open_error_callback=lambda _, error: self._failed(error),
             on_close_callback=lambda _, error: self._closed(error),
             custom_ioloop=self._loop.raw,
@@ -137,6 +144,17 @@ class Link:
             on_closed()
         elif not self._connection.is_closing and not self._connection.is_closed:
             self._connection.close()
+
+    def _opened(self, connection: Any) -> None:
+        connection.add_on_connection_blocked_callback(lambda *_: self._blocked(True))
+        connection.add_on_connection_unblocked_callback(lambda *_: self._blocked(False))
+        self._on_open()
+
+    def _blocked(self, blocked: bool) -> None:
+        log.warning(
+            "the broker takes no messages" if blocked else "the broker takes messages again", extra={"role": self._role}
+        )
+        self._on_blocked(blocked)
 
     def _failed(self, error: BaseException) -> None:
         self._again(describe(error), unheard=_nobody_listens(error))

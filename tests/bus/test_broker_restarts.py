@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import subprocess
 import tempfile
 import threading
 import time
@@ -152,6 +153,34 @@ def declare_away(own, served):
 
     eventually(lambda: waiting() == 0)
     return waiting
+
+
+async def test_a_broker_without_memory_takes_no_calls_until_it_has_some(own, client):
+    """The first call is stuck in the socket; from then on the client knows, and says that nothing was done."""
+    await asyncio.to_thread(rabbitmqctl, own, "set_vm_memory_high_watermark", "0.000001")
+    try:
+        with pytest.raises(DeadlineExceeded):
+            await client.call(ProbeKeyed(text="x"), deadline_ms=1000)
+        assert not client.connected
+        with pytest.raises(Unavailable):
+            await client.call(ProbeOnce(text="x"))
+        waits = asyncio.ensure_future(client.call(ProbeKeyed(text="y"), deadline_ms=30_000))
+    finally:
+        await asyncio.to_thread(rabbitmqctl, own, "set_vm_memory_high_watermark", "0.4")
+    assert (await waits).text == "y"
+    assert client.connected
+
+
+def rabbitmqctl(own, *arguments):
+    server = own.rabbitmq
+    subprocess.run(
+        [server.programs.server.parent / "rabbitmqctl", *arguments],
+        env=server._environment(),
+        cwd=server.folder,
+        check=True,
+        capture_output=True,
+        **(server.account.popen_arguments() if server.account else {}),
+    )
 
 
 async def test_a_publisher_says_what_it_cannot_vouch_for(own):
