@@ -151,3 +151,11 @@ def places(one) -> dict[str, float]:
     return dict(one.log.evaluate(
         "list => [...list.querySelectorAll('[data-row]')].map(e => [e.dataset.row, e.getBoundingClientRect().top])"
     ))  # fmt: skip
+
+
+def test_writing_leads_to_the_end_from_wherever_one_reads(talk):
+    ada, _ = talk
+    ada.page.goto(f"{ada.page.url}?at=100")
+    expect(row(ada, 100)).to_be_in_viewport()
+    ada.write("back at the end")
+    expect(ada.message("back at the end")).to_be_in_viewport()

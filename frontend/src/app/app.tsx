@@ -3,7 +3,9 @@ import { useTranslation } from "react-i18next";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { useStore } from "@/app/store";
 import { Logo } from "@/components/ui/logo";
+import { ErrorState } from "@/components/ui/states";
 import { useNextPlace } from "@/features/auth/components/use-auth-form";
+import { WarrenError } from "@/lib/errors";
 
 const Shell = lazy(() => import("@/app/shell"));
 const LoginPage = lazy(() => import("@/features/auth/components/login-page"));
@@ -12,6 +14,7 @@ const RegisterPage = lazy(() => import("@/features/auth/components/register-page
 export function App() {
   const phase = useStore((store) => store.phase);
   if (phase === "starting") return <Starting />;
+  if (phase === "refused") return <ErrorState error={new WarrenError("wrong_address", "")} />;
   return <Suspense>{phase === "in" ? <Inside /> : <Outside />}</Suspense>;
 }
 

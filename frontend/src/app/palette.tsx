@@ -1,78 +1,8 @@
-import { Keyboard, Settings, UserRound } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useDeferredValue, useState } from "react";
+import { type KeyboardEvent, useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLocation } from "wouter";
-import { useChat, useMe } from "@/app/store";
-import { useToast } from "@/app/toast";
-import { Avatar } from "@/components/ui/avatar";
+import { type Item, usePaletteItems } from "@/app/palette-items";
 import { Modal } from "@/components/ui/modal";
-import { openDirect } from "@/features/conversations/api";
-import { byActivity } from "@/features/conversations/state";
-import { searchPeople } from "@/features/people/api";
-import { faceOf, useTitleOf } from "@/features/people/names";
 import { classes } from "@/lib/classes";
-import { useErrorText } from "@/lib/error-text";
-import { useLoaded } from "@/lib/use-loaded";
-
-interface Item {
-  id: string;
-  label: string;
-  hint: string;
-  icon: ReactNode;
-  run: () => void;
-}
-
-const MOST_SHOWN = 12;
-
-function useItems(query: string, onSheet: () => void): Item[] {
-  const { t } = useTranslation();
-  const me = useMe();
-  const [, navigate] = useLocation();
-  const toast = useToast();
-  const errorText = useErrorText();
-  const titleOf = useTitleOf();
-  const conversations = useChat((chat) => chat.conversations);
-  const { data: people } = useLoaded(query, () => (query ? searchPeople(query) : Promise.resolve([])));
-  const talks = byActivity(conversations).map((one) => ({
-    id: one.id,
-    label: titleOf(one),
-    hint: t(one.kind === "group" ? "palette.group" : "palette.direct"),
-    icon: <Avatar id={faceOf(one, me)} name={titleOf(one)} size={28} group={one.kind === "group"} />,
-    run: () => navigate(`/c/${one.id}`),
-  }));
-  const direct = new Set(
-    byActivity(conversations)
-      .filter((one) => one.kind === "direct")
-      .map((one) => faceOf(one, me)),
-  );
-  const start = (userId: string) =>
-    openDirect(userId).then(
-      (made) => navigate(`/c/${made.id}`),
-      (error: unknown) => toast(errorText(error)),
-    );
-  const found = (people ?? [])
-    .filter((user) => user.id !== me && !direct.has(user.id))
-    .map((user) => ({
-      id: user.id,
-      label: user.display_name,
-      hint: `@${user.username}`,
-      icon: <Avatar id={user.id} name={user.display_name} size={28} />,
-      run: () => void start(user.id),
-    }));
-  const places = [
-    {
-      id: "settings",
-      label: t("settings.title"),
-      hint: "",
-      icon: <Settings size={20} />,
-      run: () => navigate("/settings"),
-    },
-    { id: "sheet", label: t("shortcuts.title"), hint: "?", icon: <Keyboard size={20} />, run: onSheet },
-  ];
-  const wanted = query.toLocaleLowerCase();
-  const local = [...talks, ...places].filter((item) => item.label.toLocaleLowerCase().includes(wanted));
-  return [...local, ...found].slice(0, MOST_SHOWN);
-}
 
 interface Props {
   onClose: () => void;
@@ -84,7 +14,7 @@ export default function Palette({ onClose, onSheet }: Props) {
   const { t } = useTranslation();
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState(0);
-  const items = useItems(useDeferredValue(query.trim()), onSheet);
+  const items = usePaletteItems(useDeferredValue(query.trim()), onSheet);
   const index = Math.min(chosen, items.length - 1);
   const run = (item: Item | undefined) => {
     if (!item) return;
@@ -163,7 +93,7 @@ function Option({ item, on, onHover, onRun }: OptionProps) {
         on && "bg-selected",
       )}
     >
-      <span className="flex w-7 justify-center text-muted">{item.icon ?? <UserRound size={20} />}</span>
+      <span className="flex w-7 justify-center text-muted">{item.icon}</span>
       <span className="min-w-0 flex-1 truncate">{item.label}</span>
       <span className="text-xs text-muted">{item.hint}</span>
     </div>

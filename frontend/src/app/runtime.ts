@@ -11,6 +11,7 @@ import { asWarrenError } from "@/lib/errors";
 import type { EventFrame, OperationName, Reply, RequestData, Snapshot, User } from "@/lib/frames";
 import { Socket } from "@/lib/socket";
 
+const START_AGAIN_MS = 2000;
 const RENEW_AGAIN_MS = 10_000;
 
 let socket: Socket | null = null;
@@ -35,8 +36,10 @@ export async function resumeSession(): Promise<void> {
   try {
     enter(await session.refresh());
   } catch (error) {
-    if (asWarrenError(error).code === "refresh_rejected") return leave("ended");
-    setTimeout(() => void resumeSession(), 2000);
+    const { code } = asWarrenError(error);
+    if (code === "refresh_rejected") leave("ended");
+    else if (code === "forbidden") useStore.setState({ phase: "refused" });
+    else setTimeout(() => void resumeSession(), START_AGAIN_MS);
   }
 }
 

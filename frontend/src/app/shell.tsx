@@ -1,18 +1,17 @@
 import { MessagesSquare } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation, useRoute } from "wouter";
+import { useLocation, useRoute } from "wouter";
 import { ConnectionBanner } from "@/app/connection-banner";
+import { usePageTitle } from "@/app/page-title";
+import { Rail } from "@/app/rail";
 import { getChat, useChat } from "@/app/store";
 import { Toast } from "@/app/toast";
-import { Avatar } from "@/components/ui/avatar";
-import { Logo } from "@/components/ui/logo";
 import { EmptyState, Skeleton } from "@/components/ui/states";
 import { ConversationList } from "@/features/conversations/components/conversation-list";
 import { ConversationPage } from "@/features/conversations/components/conversation-page";
-import { nextUnread, totalUnread } from "@/features/conversations/state";
+import { nextUnread } from "@/features/conversations/state";
 import { UnsentBar } from "@/features/messages/components/unsent-bar";
-import { useTitleOf } from "@/features/people/names";
 import { classes } from "@/lib/classes";
 import { useShortcut } from "@/lib/shortcuts";
 
@@ -95,73 +94,4 @@ function Main({ currentId, inSettings }: { currentId: string | null; inSettings:
       />
     </div>
   );
-}
-
-/** On phones at the bottom, and not beside an open conversation. */
-function Rail({ hidden, inSettings }: { hidden: boolean; inSettings: boolean }) {
-  const { t } = useTranslation();
-  const me = useChat((chat) => chat.me);
-  const unread = useChat((chat) => totalUnread(chat.conversations));
-  return (
-    <nav
-      aria-label={t("rail.label")}
-      className={classes(
-        "flex shrink-0 items-center justify-around bg-rail py-1 pb-[max(4px,env(safe-area-inset-bottom))] text-rail-ink sm:w-16 sm:flex-col sm:justify-start sm:gap-2 sm:py-3",
-        hidden && "hidden sm:flex",
-      )}
-    >
-      <span className="hidden pb-2 sm:block">
-        <Logo size={36} />
-      </span>
-      <RailLink href="/" label={t("rail.chat")} active={!inSettings} badge={unread}>
-        <MessagesSquare size={20} aria-hidden />
-      </RailLink>
-      <span className="hidden flex-1 sm:block" />
-      <RailLink href="/settings" label={t("rail.me")} active={inSettings}>
-        <Avatar id={me?.id ?? ""} name={me?.display_name ?? ""} size={28} />
-      </RailLink>
-    </nav>
-  );
-}
-
-interface RailLinkProps {
-  href: string;
-  label: string;
-  active: boolean;
-  badge?: number;
-  children: ReactNode;
-}
-
-function RailLink({ href, label, active, badge = 0, children }: RailLinkProps) {
-  return (
-    <Link
-      href={href}
-      aria-current={active ? "page" : undefined}
-      className={classes(
-        "relative flex h-12 w-20 flex-col items-center justify-center gap-0.5 rounded-md text-xs font-medium sm:w-12",
-        active ? "bg-rail-active text-white" : "hover:bg-rail-active",
-      )}
-    >
-      {children}
-      {label}
-      {badge > 0 && (
-        <span aria-hidden className="absolute top-1 right-5 size-2 rounded-full bg-[#7fe0d6] sm:right-2" />
-      )}
-    </Link>
-  );
-}
-
-/** "(3) Ada · Warren": what is unread, and where one is. */
-function usePageTitle(currentId: string | null): void {
-  const { t } = useTranslation();
-  const titleOf = useTitleOf();
-  const unread = useChat((chat) => totalUnread(chat.conversations));
-  const conversation = useChat((chat) => (currentId ? chat.conversations.byId[currentId] : undefined));
-  useEffect(() => {
-    const place = conversation ? `${titleOf(conversation)} · ` : "";
-    document.title = `${unread > 0 ? `(${unread}) ` : ""}${place}${t("app.name")}`;
-    return () => {
-      document.title = t("app.name");
-    };
-  }, [unread, conversation, titleOf, t]);
 }

@@ -2,8 +2,11 @@ import { create } from "zustand";
 import { type Action, type ChatState, EMPTY, reduce } from "@/app/state";
 import type { Status } from "@/lib/socket";
 
-/** `starting`: not known yet whether a session exists. `ended`: it was there and is over, which the login page says. */
-export type Phase = "starting" | "in" | "out" | "ended";
+/**
+ * `starting`: not known yet whether a session exists. `ended`: it was there and is over, which the login page says.
+ * `refused`: the server takes no cookie from a page at this address (its WARREN_PUBLIC_URL is another one).
+ */
+export type Phase = "starting" | "in" | "out" | "ended" | "refused";
 
 interface Store {
   chat: ChatState;

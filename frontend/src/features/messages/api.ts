@@ -8,6 +8,12 @@ const PAGE = 60;
 /** Read messages shown above the first unread one. */
 const BEFORE_UNREAD = 25;
 
+/** A conversation without a message that I may see needs no asking. */
+export function openEmpty(conversationId: string): void {
+  const page = { messages: [], more_before: false, more_after: false };
+  dispatch({ type: "page_opened", conversationId, page });
+}
+
 /** Loads the stretch around `seq` (null: the newest) in place of what is there. */
 export async function openAt(conversationId: string, seq: number | null): Promise<void> {
   const from = seq === null ? null : Math.max(0, seq - BEFORE_UNREAD - 1);

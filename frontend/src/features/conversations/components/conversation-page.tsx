@@ -1,18 +1,17 @@
-import { ArrowLeft, Info } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { useChat, useMe } from "@/app/store";
 import { useToast } from "@/app/toast";
-import { Avatar } from "@/components/ui/avatar";
-import { IconButton } from "@/components/ui/button";
 import { EmptyState, ErrorState, Skeleton } from "@/components/ui/states";
 import { fetchConversation } from "@/features/conversations/api";
+import { ConversationHeader } from "@/features/conversations/components/conversation-header";
 import { useTimeline } from "@/features/conversations/components/use-timeline";
 import { send } from "@/features/messages/api";
 import { Composer, type ComposerHandle } from "@/features/messages/components/composer";
 import { MessageList } from "@/features/messages/components/message-list";
-import { faceOf, useTitleOf } from "@/features/people/names";
+import { OpeningList } from "@/features/messages/components/opening-list";
+import { useTitleOf } from "@/features/people/names";
 import { copyText } from "@/lib/clipboard";
 import { asWarrenError } from "@/lib/errors";
 import type { Conversation, Message } from "@/lib/frames";
@@ -84,7 +83,7 @@ function Open({ conversation }: { conversation: Conversation }) {
   return (
     <div className="flex h-full min-h-0">
       <section aria-label={title} className="flex min-w-0 flex-1 flex-col">
-        <Header
+        <ConversationHeader
           conversation={conversation}
           title={title}
           me={me}
@@ -104,9 +103,7 @@ function Open({ conversation }: { conversation: Conversation }) {
             onGo={go}
           />
         ) : (
-          <div className="min-h-0 flex-1 overflow-hidden">
-            <Skeleton rows={8} />
-          </div>
+          <OpeningList conversationId={conversation.id} />
         )}
         <Composer
           ref={composer}
@@ -129,44 +126,5 @@ function Open({ conversation }: { conversation: Conversation }) {
         </Suspense>
       )}
     </div>
-  );
-}
-
-interface HeaderProps {
-  conversation: Conversation;
-  title: string;
-  me: string;
-  open: boolean;
-  onDetails: () => void;
-}
-
-function Header({ conversation, title, me, open, onDetails }: HeaderProps) {
-  const { t } = useTranslation();
-  const people = useChat((chat) => chat.people);
-  const face = faceOf(conversation, me);
-  const group = conversation.kind === "group";
-  const username = people[face]?.username;
-  return (
-    <header className="flex h-14 shrink-0 items-center gap-2 border-b border-line px-2 sm:px-4">
-      <Link
-        href="/"
-        aria-label={t("conversation.toList")}
-        className="inline-flex size-9 items-center justify-center rounded-sm text-muted hover:bg-hover sm:hidden"
-      >
-        <ArrowLeft size={20} />
-      </Link>
-      <Avatar id={face} name={title} group={group} />
-      <div className="min-w-0 flex-1 pl-1">
-        <h2 className="truncate text-base leading-5 font-semibold">{title}</h2>
-        <p className="truncate text-xs text-muted">
-          {group
-            ? t("conversation.memberCount", { count: conversation.member_count })
-            : username && `@${username}`}
-        </p>
-      </div>
-      <IconButton label={t("conversation.details")} aria-expanded={open} onClick={onDetails}>
-        <Info size={20} />
-      </IconButton>
-    </header>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { dispatch, getChat, useChat } from "@/app/store";
-import { openAt } from "@/features/messages/api";
+import { openAt, openEmpty } from "@/features/messages/api";
 import type { Timeline } from "@/features/messages/state";
 
 interface Opened {
@@ -37,6 +37,10 @@ export function useTimeline(id: string, at: number | null): Opened {
     if (at !== null ? holds(existing, at) : serves(existing, at, firstUnread)) return;
     let current = true;
     setError(null);
+    if (conversation.last_seq <= conversation.joined_seq) {
+      openEmpty(id);
+      return;
+    }
     dispatch({ type: "timeline_opening", conversationId: id });
     openAt(id, at ?? firstUnread).catch((failure: unknown) => current && setError(failure));
     return () => {

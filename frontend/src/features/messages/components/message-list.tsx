@@ -1,22 +1,20 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ArrowDown } from "lucide-react";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { useChat, useMe } from "@/app/store";
-import { Button } from "@/components/ui/button";
 import { openAt } from "@/features/messages/api";
 import { Announcer } from "@/features/messages/components/announcer";
-import { ConversationStart, DayDivider, DayPill, NewDivider } from "@/features/messages/components/dividers";
-import { type MessageActions, MessageRow } from "@/features/messages/components/message-row";
-import { UnsentRow } from "@/features/messages/components/unsent-row";
+import { DayPill } from "@/features/messages/components/dividers";
+import { LatestButton, RetryPage } from "@/features/messages/components/list-buttons";
+import type { MessageActions } from "@/features/messages/components/message-row";
+import { onScreen } from "@/features/messages/components/on-screen";
+import { RowView } from "@/features/messages/components/row-view";
 import { usePaging } from "@/features/messages/components/use-paging";
 import { useNewAfter, useReadMarker, useVisibleTab } from "@/features/messages/components/use-read-marker";
 import { useRovingRows } from "@/features/messages/components/use-roving-rows";
+import { useRows } from "@/features/messages/components/use-rows";
 import { useScrollTarget } from "@/features/messages/components/use-scroll-target";
-import { ofConversation } from "@/features/messages/outbox";
-import { dayOfRow, estimatedHeight, type Row, rowsOf } from "@/features/messages/rows";
-import { type Timeline, visible } from "@/features/messages/state";
-import { useNameOf } from "@/features/people/names";
+import { estimatedHeight } from "@/features/messages/rows";
+import type { Timeline } from "@/features/messages/state";
 import type { Conversation, Message } from "@/lib/frames";
 
 interface Props {
@@ -29,23 +27,18 @@ interface Props {
   onGo: (seq: number) => void;
 }
 
+/** Nearer to the end than this counts as being there. */
 const AT_END_PX = 60;
+/** Further from the end than this shows the way back to it. */
+const AWAY_PX = 240;
 
 export function MessageList({ conversation, title, timeline, at, onReply, onCopyLink, onGo }: Props) {
   const { t } = useTranslation();
-  const me = useMe();
-  const nameOf = useNameOf();
+  const { id, read_seq, unread } = conversation;
   const scroller = useRef<HTMLDivElement>(null);
   const tabVisible = useVisibleTab();
-  const newAfter = useNewAfter(conversation.read_seq, conversation.unread, tabVisible);
-  const outbox = useChat((chat) => chat.outbox);
-  const messages = visible(timeline);
-  const rows = useMemo(() => {
-    const unsent = timeline.moreAfter ? [] : ofConversation(outbox, conversation.id);
-    return rowsOf({ messages, outbox: unsent, me, complete: !timeline.moreBefore, newAfter });
-  }, [messages, outbox, me, timeline, newAfter, conversation.id]);
-  const byId = useMemo(() => new Map(messages.map((message) => [message.id, message])), [messages]);
-
+  const newAfter = useNewAfter(read_seq, unread, tabVisible);
+  const { rows, messages, byId, lastUnsentAt } = useRows(id, timeline, newAfter);
   const list = useVirtualizer<HTMLDivElement, Element>({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -57,40 +50,21 @@ export function MessageList({ conversation, title, timeline, at, onReply, onCopy
     followOnAppend: !timeline.moreAfter,
     scrollEndThreshold: AT_END_PX,
   });
-  const { settled, scrollTo } = useScrollTarget(
-    list,
-    rows,
-    at === null ? { kind: "new" } : { kind: "seq", seq: at },
-  );
-
-  const shownAt = useRef(at);
-  useEffect(() => {
-    // Back, forward and links inside the page change the address of a list that is there already.
-    if (at !== null && at !== shownAt.current) scrollTo({ kind: "seq", seq: at });
-    shownAt.current = at;
-  }, [at, scrollTo]);
-
-  const items = list.getVirtualItems();
-  const first = items[0]?.index ?? 0;
-  const last = items.at(-1)?.index ?? 0;
-  const paging = usePaging(conversation.id, timeline, { first, last, count: settled ? rows.length : 0 });
-  const top = list.scrollOffset ?? 0;
-  const bottom = top + (list.scrollRect?.height ?? 0);
-  const seen = items.reduce((seq, item) => {
-    const row = rows[item.index];
-    return row?.kind === "message" && item.end <= bottom + 8 ? Math.max(seq, row.message.seq) : seq;
-  }, 0);
-  useReadMarker(conversation.id, settled ? seen : 0, conversation.read_seq, tabVisible);
+  const { settled, scrollTo } = useScrollTarget(list, rows, at);
+  const shown = onScreen(list, rows);
+  const paging = usePaging(id, timeline, { ...shown, count: settled ? rows.length : 0 });
+  useReadMarker(id, settled ? shown.seenSeq : 0, read_seq, tabVisible);
   const roving = useRovingRows(list, rows, scroller, { reply: onReply, copyLink: onCopyLink });
 
-  const toLatest = () => {
-    if (timeline.moreAfter)
-      void openAt(conversation.id, null).then(
-        () => scrollTo({ kind: "end" }),
-        () => undefined,
-      );
-    else scrollTo({ kind: "end" });
-  };
+  const { moreAfter } = timeline;
+  const toLatest = useCallback(() => {
+    if (!moreAfter) return scrollTo({ kind: "end" });
+    openAt(id, null).then(
+      () => requestAnimationFrame(() => scrollTo({ kind: "end" })),
+      () => undefined, // The button is still there.
+    );
+  }, [id, moreAfter, scrollTo]);
+  useOwnSend(lastUnsentAt, toLatest);
   const go = useCallback(
     (seq: number) => {
       scrollTo({ kind: "seq", seq });
@@ -103,37 +77,9 @@ export function MessageList({ conversation, title, timeline, at, onReply, onCopy
     [onReply, onCopyLink, go],
   );
 
-  const render = (row: Row): ReactNode => {
-    switch (row.kind) {
-      case "start":
-        return <ConversationStart title={title} joinedLater={conversation.joined_seq > 0} />;
-      case "day":
-        return <DayDivider at={row.at} />;
-      case "new":
-        return <NewDivider />;
-      case "unsent":
-        return <UnsentRow entry={row.entry} lead={row.lead} me={me} name={nameOf(me)} />;
-      case "message":
-        return (
-          <MessageRow
-            message={row.message}
-            lead={row.lead}
-            name={nameOf(row.message.sender_id)}
-            quoted={row.message.reply_to === null ? null : byId.get(row.message.reply_to)}
-            marked={row.message.seq === at}
-            current={row.key === roving.current}
-            actions={actions}
-          />
-        );
-    }
-  };
-
-  const topIndex = items.find((item) => item.end > top)?.index ?? 0;
-  const pill = list.isScrolling && top > 60 ? dayOfRow(rows, topIndex) : null;
-  const away = settled && rows.length > 0 && (timeline.moreAfter || list.getTotalSize() - bottom > 240);
   return (
     <div className="relative min-h-0 flex-1">
-      {pill !== null && rows[topIndex]?.kind !== "day" && <DayPill at={pill} />}
+      {shown.day !== null && <DayPill at={shown.day} />}
       <div
         ref={scroller}
         role="log"
@@ -145,9 +91,18 @@ export function MessageList({ conversation, title, timeline, at, onReply, onCopy
       >
         <div className="flex min-h-full flex-col justify-end">
           <div className="relative w-full" style={{ height: list.getTotalSize() }}>
-            {items.map((item) => {
+            {list.getVirtualItems().map((item) => {
               const row = rows[item.index];
               if (!row) return null;
+              const view = {
+                row,
+                conversation,
+                title,
+                byId,
+                at,
+                actions,
+                current: row.key === roving.current,
+              };
               return (
                 <div
                   key={item.key}
@@ -156,33 +111,30 @@ export function MessageList({ conversation, title, timeline, at, onReply, onCopy
                   className="absolute inset-x-0 top-0"
                   style={{ transform: `translateY(${item.start}px)` }}
                 >
-                  <div {...roving.propsOf(row)}>{render(row)}</div>
+                  <div {...roving.propsOf(row)}>
+                    <RowView {...view} />
+                  </div>
                 </div>
               );
             })}
           </div>
         </div>
       </div>
-      {paging.failed && (
-        <div className="absolute inset-x-0 top-12 flex justify-center">
-          <Button size="sm" onClick={paging.retry}>
-            {t(paging.failed.end === "before" ? "messages.retryOlder" : "messages.retryNewer")}
-          </Button>
-        </div>
-      )}
-      {away && (
-        <button
-          type="button"
-          onClick={toLatest}
-          className="absolute right-4 bottom-3 z-10 inline-flex h-8 items-center gap-1.5 rounded-full border border-line bg-raised px-3 text-xs font-medium text-ink shadow-over hover:bg-hover"
-        >
-          <ArrowDown size={16} aria-hidden />
-          {conversation.unread > 0
-            ? t("messages.toNew", { count: conversation.unread })
-            : t("messages.toLatest")}
-        </button>
+      <RetryPage paging={paging} />
+      {settled && rows.length > 0 && (moreAfter || shown.below > AWAY_PX) && (
+        <LatestButton unread={unread} onClick={toLatest} />
       )}
       <Announcer messages={messages} />
     </div>
   );
+}
+
+/** Whoever writes wants to see it: an own message leads to the end, from wherever one was reading. */
+function useOwnSend(lastUnsentAt: string | undefined, toLatest: () => void): void {
+  const known = useRef(lastUnsentAt ?? "");
+  useEffect(() => {
+    if (lastUnsentAt === undefined || lastUnsentAt <= known.current) return;
+    known.current = lastUnsentAt;
+    toLatest();
+  }, [lastUnsentAt, toLatest]);
 }

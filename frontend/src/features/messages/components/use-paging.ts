@@ -5,7 +5,7 @@ import type { Timeline } from "@/features/messages/state";
 /** Rows from an end at which the next page is asked for. */
 const NEAR = 12;
 
-interface Paging {
+export interface Paging {
   /** Which end could not be loaded, and why. */
   failed: { end: "before" | "after"; error: unknown } | null;
   retry: () => void;
