@@ -17,14 +17,14 @@ class LazyApplication:
         self._starting = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._app is None:
-            async with self._starting:
-                await self._start()
-        assert self._app is not None  # noqa: S101  _start sets it or raises
+        await self.start()
+        assert self._app is not None  # noqa: S101  start sets it or raises
         await self._app(scope, receive, send)
 
-    async def _start(self) -> None:
-        if self._app is None:
-            own = self._make()
-            await own.start()
-            self._app = application(own)
+    async def start(self) -> None:
+        """Harmless when it has started."""
+        async with self._starting:
+            if self._app is None:
+                own = self._make()
+                await own.start()
+                self._app = application(own)

@@ -40,9 +40,15 @@ def daphne_main() -> int:
     from daphne.endpoints import build_endpoint_description_strings
     from daphne.server import Server
 
-    endpoints = build_endpoint_description_strings(host=settings.HOST, port=settings.PORT)
     lazy = LazyApplication(gateway)
-    Server(lazy, endpoints=endpoints, server_name="", ready_callable=notify.ready).run()
+    tasks: list[asyncio.Task[None]] = []
+
+    def on_listening() -> None:
+        tasks.append(asyncio.get_running_loop().create_task(lazy.start()))
+        notify.ready()
+
+    endpoints = build_endpoint_description_strings(host=settings.HOST, port=settings.PORT)
+    Server(lazy, endpoints=endpoints, server_name="", ready_callable=on_listening).run()
     return 0
 
 

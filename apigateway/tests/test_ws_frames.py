@@ -197,3 +197,11 @@ async def test_a_reply_that_comes_after_the_client_has_gone_breaks_nothing(serve
         await asyncio.sleep(0.05)
         frames.connection.transport.abort()
     await served.until(lambda: not served.gateway.tasks and len(world.sent) == 1)
+
+
+async def test_half_a_surrogate_pair_is_answered_and_the_socket_stays(served: Served) -> None:
+    async with served.logged_in(uuid4()) as frames:
+        await frames.connection.send('{"id":7,"op":"message.send","data":{"text":"\\ud83d"}}')
+        frame = await frames.next()
+        assert (frame["id"], frame["error"]["code"]) == (7, "invalid_request")
+        assert "ok" in await frames.ask("user.me")

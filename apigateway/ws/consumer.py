@@ -209,7 +209,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is untyp
         try:
             frame = frames.parse(line)
         except (msgspec.DecodeError, RecursionError, UnicodeError):
-            self.shut(Close.BAD_FRAME)
+            self._not_understood(line)
             return
         if frame.op == "hello":
             await self._hello(frame)
@@ -219,6 +219,13 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is untyp
             await own(self, frame)
         else:
             self._ask(frame)
+
+    def _not_understood(self, line: str) -> None:
+        number = frames.number_of(line) if self.person is not None else None
+        if number is None:
+            self.shut(Close.BAD_FRAME)
+        else:
+            self._fail(number, InvalidRequest("The frame holds text that is not Unicode, or a field of a wrong type."))
 
     async def _ack(self, frame: frames.Frame) -> None:
         if frame.pos is None:
