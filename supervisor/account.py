@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from supervisor.faults import SetupFault
+
 NOBODY = 65534
 
 
@@ -36,8 +38,14 @@ def unprivileged(*names: str) -> Account | None:
 
 def make_folder(path: Path, *, account: Account | None = None, mode: int = 0o700) -> Path:
     """Create `path` when it is missing, owned by `account`, with exactly `mode`."""
-    path.mkdir(parents=True, exist_ok=True)
-    path.chmod(mode)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        path.chmod(mode)
+    except PermissionError:
+        raise SetupFault(
+            f"{path} cannot be used: it, or the folder that it is to be in, belongs to another user. "
+            "Start Warren as that user, or as root remove what is there."
+        ) from None
     if account:
         os.chown(path, account.uid, account.gid)
     return path

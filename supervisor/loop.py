@@ -126,8 +126,7 @@ class _Output:
         self._name = name
         self._console = console
         self._rest = b""
-        if log.exists() and log.stat().st_size > LARGEST_LOG:
-            log.replace(log.with_suffix(".log.1"))
+        self._path = log
         self._log = log.open("ab", buffering=0)
 
     def read(self) -> bool:
@@ -136,7 +135,7 @@ class _Output:
             data = os.read(self.descriptor, 65536)
         except BlockingIOError:
             return True
-        self._log.write(data)
+        self._keep(data)
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             self._show(line)
@@ -147,6 +146,14 @@ class _Output:
             self._show(self._rest)
         os.close(self.descriptor)
         self._log.close()
+
+    def _keep(self, data: bytes) -> None:
+        """Write to the log file; a full one makes way for a new one, and the one before that is gone."""
+        if self._log.tell() > LARGEST_LOG:
+            self._log.close()
+            self._path.replace(self._path.with_suffix(".log.1"))
+            self._log = self._path.open("ab", buffering=0)
+        self._log.write(data)
 
     def _show(self, line: bytes) -> None:
         self._console.relay(line.decode(errors="replace"), name=self._name)

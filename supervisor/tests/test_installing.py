@@ -205,6 +205,15 @@ def test_a_folder_below_a_closed_one_cannot_be_entered_by_others(tmp_path):
     assert not account.everybody_may_enter(inner)
 
 
+def test_a_folder_of_another_user_is_told_in_a_sentence(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    with pytest.raises(SetupFault, match="belongs to another user"):
+        account.make_folder(tmp_path / "local")
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="only root changes users")
 def test_servers_of_root_run_as_somebody_else():
     assert account.unprivileged("no-such-user").uid == account.NOBODY

@@ -83,6 +83,13 @@ def test_what_a_process_prints_appears_with_its_name_and_in_its_log(loop, superv
     assert (tmp_path / "role.log").read_text() == "begun\n"
 
 
+def test_a_full_log_file_makes_way_for_a_new_one(loop, supervise, tmp_path, monkeypatch):
+    monkeypatch.setattr("supervisor.loop.LARGEST_LOG", 10)
+    supervise("import time\nfor n in range(3): print('line', n, flush=True); time.sleep(0.2)\ntime.sleep(60)")
+    assert loop.until(lambda: (tmp_path / "role.log.1").exists(), seconds=20)
+    assert (tmp_path / "role.log.1").read_text() == "line 0\nline 1\n"
+
+
 def test_a_killed_process_is_started_again(loop, supervise, screen):
     role = supervise(HONEST)
     loop.until(lambda: role.ready, seconds=20)
