@@ -17,6 +17,7 @@ from apigateway.protocols import protocols
 from apigateway.ws.frames import FRAME_BYTES
 from bus.client import AsyncClient
 from config import notify
+from config.amqp import amqp_url
 
 log = logging.getLogger("apigateway")
 FINISH_WITHIN = 20.0
@@ -39,24 +40,24 @@ def daphne_main() -> int:
     """Without our own stopping: daphne cuts requests and sockets at SIGTERM."""
     from daphne.endpoints import build_endpoint_description_strings
     from daphne.server import Server
+    from twisted.internet import reactor
 
     lazy = LazyApplication(gateway)
     tasks: list[asyncio.Task[None]] = []
 
-    def on_listening() -> None:
+    def start() -> None:
         tasks.append(asyncio.get_running_loop().create_task(lazy.start()))
         notify.ready()
 
+    reactor.callLater(0, start)  # type: ignore[arg-type]  # zope's interfaces count a self too many
     endpoints = build_endpoint_description_strings(host=settings.HOST, port=settings.PORT)
-    Server(lazy, endpoints=endpoints, server_name="", ready_callable=on_listening).run()
+    Server(lazy, endpoints=endpoints, server_name="").run()
     return 0
 
 
 def gateway() -> Gateway:
     """A gateway on the real bus, not started."""
-    if not settings.AMQP_URL:
-        raise SystemExit("WARREN_AMQP_URL should be the URL of RabbitMQ, such as amqp://user:password@host:5672/vhost.")
-    return Gateway(AsyncClient(settings.AMQP_URL, role="gateway"))
+    return Gateway(AsyncClient(amqp_url("gateway"), role="gateway"))
 
 
 async def serve() -> None:

@@ -1,4 +1,4 @@
-"""`serve gateway --server daphne`: slower and ruder at the end, but the same journey works."""
+"""`serve gateway --server daphne`, and `runserver`, which is daphne's: the same journey works there too."""
 
 import sys
 from collections.abc import Iterator
@@ -12,20 +12,26 @@ from tests.gateway.people import Human
 from tests.live import ROOT, LiveSystem
 
 
-@pytest.fixture
-def daphne(system: LiveSystem) -> Iterator[str]:
+@pytest.fixture(params=["serve", "runserver"])
+def daphne(system: LiveSystem, request: pytest.FixtureRequest) -> Iterator[str]:
     (port,) = pick(1)
     environment = system.environment_of("gateway") | {"WARREN_PORT": str(port)}
-    child = _start(system, environment)
+    child = _start(system, environment, request.param)
     url = f"http://{LOOPBACK}:{port}"
-    assert wait_for(lambda: _answers(url), seconds=30, pause=0.1), system.log_file("daphne").read_text()
-    yield url
-    child.stop(grace=10)
+    try:
+        assert wait_for(lambda: _answers(url), seconds=30, pause=0.1), system.log_file("daphne").read_text()
+        yield url
+    finally:
+        child.stop(grace=10)
 
 
-def _start(system: LiveSystem, environment: dict[str, str]) -> Child:
+def _start(system: LiveSystem, environment: dict[str, str], how: str) -> Child:
+    arguments = {
+        "serve": ["serve", "gateway", "--server", "daphne"],
+        "runserver": ["runserver", "--noreload", f"{LOOPBACK}:{environment['WARREN_PORT']}"],
+    }
     with system.log_file("daphne").open("ab") as output:
-        command = [sys.executable, ROOT / "manage.py", "serve", "gateway", "--server", "daphne"]
+        command = [sys.executable, ROOT / "manage.py", *arguments[how]]
         return spawn(name="daphne", command=command, environment=environment, folder=ROOT, output=output.fileno())
 
 
