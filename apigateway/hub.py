@@ -163,6 +163,8 @@ class Hub:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("catching up failed", exc_info=error)
             self._lose()
+        elif not task.cancelled() and (self._held or self._asked):  # came between the task's last look and its end
+            self._catch_up()
 
     async def _run(self) -> None:
         """Until nothing is missing: ask for the head where that is due, fetch ranges, let the held events follow."""

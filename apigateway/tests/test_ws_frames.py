@@ -1,6 +1,5 @@
 """What a socket may send, and what happens to one that sends something else."""
 
-import asyncio
 import json
 from uuid import uuid4
 
@@ -194,7 +193,7 @@ async def test_a_reply_that_comes_after_the_client_has_gone_breaks_nothing(serve
     async with served.logged_in(ann) as frames:
         data = {"conversation_id": str(ours), "client_id": str(uuid4()), "text": "hi"}
         await frames.send({"id": 1, "op": "message.send", "data": data})
-        await asyncio.sleep(0.05)
+        await served.until(lambda: "message.send" in world.calls)
         frames.connection.transport.abort()
     await served.until(lambda: not served.gateway.tasks and len(world.sent) == 1)
 

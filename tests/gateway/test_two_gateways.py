@@ -109,9 +109,9 @@ async def test_events_can_be_polled_from_a_position(ann: Human, bob: Human, wait
     before = bob.rest("GET", "/bootstrap").json()["pos"]
     asking = asyncio.create_task(asyncio.to_thread(bob.rest, "GET", "/events", params={"after": before, "wait": wait}))
     if wait:
-        await asyncio.sleep(0.2)
         message = await asyncio.to_thread(ann.say, group, "polled")
         told = (await asking).json()["events"]
         assert told[-1]["data"]["id"] == message["id"]
     else:
-        assert (await asking).json()["events"] == []
+        told = (await asking).json()["events"]  # the group's creation may still be on its way into the log
+        assert [event for event in told if event["event"] != "conversation.created"] == []
