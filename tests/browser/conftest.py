@@ -11,7 +11,7 @@ from supervisor.cache import cache_folder
 from tests.browser.person import AXE, Person, person
 from tests.live import LiveSystem
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
 HARMLESS = ("net::ERR_", "status of 4", "status of 503")
 """What Chromium itself writes when a request fails, which some journeys are about."""
 

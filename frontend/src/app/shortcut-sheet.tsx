@@ -2,6 +2,9 @@ import { useTranslation } from "react-i18next";
 import { Dialog } from "@/components/ui/dialog";
 import { usePreferences } from "@/lib/preferences";
 import { isMac, SHORTCUTS, type ShortcutId } from "@/lib/shortcuts";
+import type en from "@/locales/en.json";
+
+type NamedKey = keyof typeof en.shortcuts.keys;
 
 const GROUPS = ["anywhere", "messages", "writing"] as const;
 const SIGNS: Record<string, string> = {
@@ -49,16 +52,18 @@ function keysOf(id: ShortcutId, sendKey: "enter" | "mod-enter"): readonly string
 }
 
 function Keys({ id }: { id: ShortcutId }) {
+  const { t, i18n } = useTranslation();
   const sendKey = usePreferences((preferences) => preferences.sendKey);
+  const nameOf = (key: string) => {
+    if (i18n.exists(`shortcuts.keys.${key}`)) return t(`shortcuts.keys.${key as NamedKey}`);
+    return SIGNS[key] ?? key.toUpperCase();
+  };
   return keysOf(id, sendKey).map((combination) => (
     <kbd
       key={combination}
       className="rounded-sm border border-line-strong bg-panel px-1.5 py-0.5 font-sans text-xs"
     >
-      {combination
-        .split("+")
-        .map((key) => SIGNS[key] ?? (key.length === 1 ? key.toUpperCase() : key))
-        .join(" + ")}
+      {combination.split("+").map(nameOf).join(" + ")}
     </kbd>
   ));
 }

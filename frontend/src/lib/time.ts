@@ -52,7 +52,7 @@ export function day(date: Date, now: Date, language: string): string {
 /** Short enough for a list: minutes and hours near, then a weekday, then a date. */
 export function ago(date: Date, now: Date, language: string): string {
   const elapsed = now.getTime() - date.getTime();
-  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "narrow" });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
   if (elapsed < MINUTE) return relative.format(0, "second");
   if (elapsed < HOUR) return relative.format(-Math.floor(elapsed / MINUTE), "minute");
   const days = daysBetween(date, now);

@@ -45,7 +45,7 @@ export function Sheet({ title, onClose, children }: Omit<Props, "description">) 
     <Modal
       labelledBy={id}
       onClose={onClose}
-      className="my-0 mr-0 ml-auto flex h-dvh w-[min(360px,100vw)] flex-col border-l border-line bg-panel shadow-over"
+      className="my-0 mr-0 ml-auto flex h-dvh max-h-none w-[min(360px,100vw)] flex-col border-l border-line bg-panel shadow-over"
     >
       <header className="flex h-14 shrink-0 items-center border-b border-line px-4">
         <h2 id={id} className="flex-1 text-base font-semibold">

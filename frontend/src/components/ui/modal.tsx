@@ -36,7 +36,7 @@ export function Modal({ labelledBy, onClose, className, children }: Props) {
       aria-labelledby={labelledBy}
       onCancel={onCancel}
       onClick={onClick}
-      className={classes("max-h-none max-w-none text-ink outline-none backdrop:bg-scrim", className)}
+      className={classes("max-w-none text-ink outline-none backdrop:bg-scrim", className)}
     >
       {children}
     </dialog>

@@ -21,6 +21,8 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
   const { conversation, title, face, lastFrom, active, draft } = props;
   const { t } = useTranslation();
   const { unread, last_message: last } = conversation;
+  const lastLine = (text: string) =>
+    lastFrom ? t("conversations.lastFrom", { name: lastFrom, text }) : text;
   return (
     <Link
       href={`/c/${conversation.id}`}
@@ -45,7 +47,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
             className={classes("min-w-0 flex-1 truncate text-xs", unread > 0 ? "text-ink" : "text-muted")}
           >
             {draft && <span className="font-medium text-danger-ink">{t("conversations.draft")} </span>}
-            {last ? `${lastFrom ? `${lastFrom}: ` : ""}${last.text}` : t("conversations.noMessages")}
+            {last ? lastLine(last.text) : t("conversations.noMessages")}
           </span>
           {unread > 0 && <Badge count={unread} />}
         </span>
