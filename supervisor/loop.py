@@ -30,6 +30,7 @@ class Loop:
         self._selector = selectors.DefaultSelector()
         self._selector.register(self.notifications.socket, selectors.EVENT_READ, self._hear)
         self._outputs: dict[int, _Output] = {}
+        self._spawned: list[Child] = []
         self._last_turn = time.monotonic()
 
     def spawn(self, *, name: str, command: Sequence[str | Path], environment: Mapping[str, str]) -> Child:
@@ -40,6 +41,7 @@ class Loop:
             child = spawn(name=name, command=command, environment=environment, folder=ROOT, output=writer)
         finally:
             os.close(writer)
+        self._spawned.append(child)
         output = _Output(name=name, descriptor=reader, log=self._logs / f"{name}.log", console=self.console)
         self._outputs[reader] = output
         self._selector.register(reader, selectors.EVENT_READ, lambda: self._read(output))
@@ -60,12 +62,9 @@ class Loop:
         self._forgive_if_held_up()
         for one in self.supervised:
             one.look_after()
-        self.guard_running()
-
-    def guard_running(self, *others: Child | None) -> None:
-        """Tell the guard what it would have to end now."""
-        children = [one.child for one in self.supervised] + list(others)
-        self._guard.follow(child.pid for child in children if child and child.running)
+        self._spawned = [child for child in self._spawned if child.running]
+        adopted = [one.child for one in self.supervised if one.child and one.child.running]
+        self._guard.follow(child.pid for child in [*self._spawned, *adopted])
 
     def stop(self, chosen: Sequence[Supervised]) -> None:
         """Stop these processes together, each within its own grace time; their last words are still printed."""
@@ -85,9 +84,8 @@ class Loop:
 
     def close(self) -> None:
         """Kill what is left and release everything."""
-        for one in self.supervised:
-            if one.child:
-                one.child.kill()
+        for child in [*self._spawned, *(one.child for one in self.supervised if one.child)]:
+            child.kill()
         self._guard.follow([])
         self._guard.close()
         self.notifications.close()

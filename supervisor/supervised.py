@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from supervisor.processes import Child
 
 SILENCE_LIMIT = 5.0
-"""Seconds without a sign of life after which a process that gave one before is killed (DESIGN §3)."""
+"""Seconds without a sign of life after which a process that was ready is killed (DESIGN §3)."""
 START_LIMIT = 60.0
 """Seconds that a process may take to become ready."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
@@ -55,7 +55,7 @@ class Supervised:
             self.ready = self.ever_ready = True
         if "STOPPING=1" in lines:
             self._heard = None
-        elif "WATCHDOG=1" in lines:
+        elif "WATCHDOG=1" in lines or "READY=1" in lines:
             self._heard = time.monotonic()
 
     def forgive(self, seconds: float) -> None:

@@ -32,6 +32,17 @@ def given(environment: Mapping[str, str], name: str) -> bool:
     return name in environment or f"{name}_FILE" in environment
 
 
+def value(environment: Mapping[str, str], name: str) -> str:
+    """What a variable holds, itself or in the file that is named; empty when it was not set."""
+    file = environment.get(f"{name}_FILE")
+    if not file:
+        return environment.get(name, "")
+    try:
+        return Path(file).read_text().strip()
+    except OSError as error:
+        raise SetupFault(f"{name}_FILE names {file}, which cannot be read: {error.strerror}.") from None
+
+
 def completed(environment: Mapping[str, str], *, folder: Path) -> dict[str, str]:
     """The environment with everything that every role needs; what was given stays as it is."""
     added = {"PYTHONUNBUFFERED": "1", "WARREN_LOG_FORMAT": "json", "WARREN_LOCAL": str(folder)}
@@ -76,4 +87,4 @@ def write_for_people(folder: Path, values: Mapping[str, str]) -> None:
 
 def amqp_url(environment: Mapping[str, str], role: str) -> str:
     """The broker URL that was given for a role, or for all."""
-    return environment.get(f"WARREN_AMQP_URL_{role.upper()}") or environment.get("WARREN_AMQP_URL", "")
+    return value(environment, f"WARREN_AMQP_URL_{role.upper()}") or value(environment, "WARREN_AMQP_URL")

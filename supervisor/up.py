@@ -20,7 +20,7 @@ from supervisor.processes import Child
 from supervisor.rabbitmq import OPERATOR, RabbitMQ
 from supervisor.roles import Role, layout, role_environment
 from supervisor.supervised import Supervised
-from supervisor.surroundings import address, amqp_url, completed, given, read_environment, write_for_people
+from supervisor.surroundings import address, amqp_url, completed, given, read_environment, value, write_for_people
 
 MANAGE: list[str | Path] = [sys.executable, ROOT / "manage.py"]
 READY_SECONDS = 90.0
@@ -111,9 +111,8 @@ class Up:
     def _prepare(self, loop: Loop) -> None:
         """Migrations, topology and demo accounts, in one process so that Django is loaded once."""
         arguments = ["prepare", *([] if self._options.no_demo else ["--demo-file", str(self._folder / DEMO_FILE)])]
-        environment = {**self._environment, "WARREN_AMQP_URL": self._amqp_url("topology")}
-        if self._instances.postgres:
-            environment["WARREN_DATABASE_URL"] = self._instances.database_url
+        urls = {"WARREN_AMQP_URL": self._amqp_url("topology"), "WARREN_DATABASE_URL": self._database_url()}
+        environment = {**self._shared(loop), **urls}
         child = loop.spawn(name="prepare", command=[*MANAGE, *arguments], environment=environment)
         try:
             done = loop.until(lambda: not child.running, seconds=PREPARE_SECONDS)
@@ -138,7 +137,7 @@ class Up:
         )
 
     def _shared(self, loop: Loop) -> dict[str, str]:
-        """For every role; where the database is, only those learn that read it."""
+        """For every process; where the database is, only those learn that read it."""
         hidden = ("WARREN_DATABASE_URL", "WARREN_AMQP_URL")
         kept = {name: value for name, value in self._environment.items() if not name.startswith(hidden)}
         return {**kept, "NOTIFY_SOCKET": loop.notifications.name}
@@ -150,7 +149,9 @@ class Up:
         write_for_people(self._folder, {**self._environment, **urls, "WARREN_DATABASE_URL": self._database_url()})
 
     def _database_url(self) -> str:
-        return self._instances.database_url if self._instances.postgres else self._environment["WARREN_DATABASE_URL"]
+        if self._instances.postgres:
+            return self._instances.database_url
+        return value(self._environment, "WARREN_DATABASE_URL")
 
     def _amqp_url(self, role: str) -> str:
         return self._instances.amqp_url(role) if self._instances.rabbitmq else amqp_url(self._environment, role)

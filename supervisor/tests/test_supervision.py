@@ -161,6 +161,13 @@ def test_stopping_lets_a_process_finish_and_prints_its_last_words(loop, supervis
     assert loop.supervised == []
 
 
+def test_closing_kills_also_what_was_asked_to_stop_and_has_not(tmp_path, screen):
+    one_loop = Loop(console=Console(out=screen, color=False), logs=tmp_path)
+    child = one_loop.spawn(name="role", command=[sys.executable, "-c", MUTE], environment={})
+    one_loop.close()
+    assert child.popen.returncode == -signal.SIGKILL
+
+
 def test_a_process_that_will_not_stop_is_killed_after_its_grace_time(loop, supervise, screen):
     role = supervise(
         "import signal, time\n"

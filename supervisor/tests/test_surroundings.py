@@ -59,6 +59,16 @@ def test_a_port_that_is_none_is_refused_by_name(text):
         surroundings.address({"WARREN_PORT": text})
 
 
+def test_a_url_can_come_from_a_file(tmp_path):
+    (tmp_path / "url").write_text("amqp://from-file\n")
+    assert surroundings.amqp_url({"WARREN_AMQP_URL_FILE": str(tmp_path / "url")}, "relay") == "amqp://from-file"
+
+
+def test_a_file_that_is_not_there_is_told_by_the_name_of_its_variable(tmp_path):
+    with pytest.raises(SetupFault, match=r"WARREN_DATABASE_URL_FILE names .*/none, which cannot be read"):
+        surroundings.value({"WARREN_DATABASE_URL_FILE": str(tmp_path / "none")}, "WARREN_DATABASE_URL")
+
+
 def test_a_roles_own_broker_url_goes_before_the_common_one():
     environment = {"WARREN_AMQP_URL": "amqp://all", "WARREN_AMQP_URL_RELAY": "amqp://relay"}
     assert surroundings.amqp_url(environment, "relay") == "amqp://relay"
