@@ -114,7 +114,7 @@ async def stop_and_converge(system: LiveSystem, run: Traffic) -> list[str]:
 def read_stored(system: LiveSystem, conversations: set[UUID]) -> list[Stored]:
     with psycopg2.connect(system.instances.database_url) as connection, connection.cursor() as cursor:
         cursor.execute(
-            "select conversation_id, seq, id, client_id, sender_id from messageservice_message"
+            "select conversation_id::text, seq, id::text, client_id::text, sender_id::text from messageservice_message"
             " where conversation_id = any(%s::uuid[])",
             ([str(conversation_id) for conversation_id in conversations],),
         )
