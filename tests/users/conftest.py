@@ -13,7 +13,7 @@ from bus.envelope import Actor, Call, Client
 from bus.testing import InMemoryBus
 from contracts.user import LoggedIn, UserLogin, UserRegister
 from eventlog.models import Outbox
-from userservice import keys
+from userservice import keys, passwords
 from userservice.handlers import service
 from userservice.models import User
 from userservice.passwords import BoundedArgon2
@@ -83,6 +83,12 @@ def staff(register):
     somebody = register()
     User.objects.filter(pk=somebody.user.id).update(is_staff=True)
     return somebody
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Hashes wait for their turn however slow the machine is; that they give up is `userservice/tests`' to test."""
+    monkeypatch.setattr(passwords, "PATIENCE", 60.0)
 
 
 @pytest.fixture
