@@ -287,12 +287,13 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is untyp
         self._admit(person, verified)
         replay = Replay(gateway, person, call)
         resumed = asked.resume is not None and await replay.begin(asked.resume)
-        self.writer.write(frames.ok_value(number, self._welcome(resumed=resumed)))
+        welcome = frames.ok_value(number, self._welcome(resumed=resumed))
         if resumed:
+            self.writer.write(welcome)
             self._replay = replay
             self._start(replay.run(self))
         else:
-            self.go_live()
+            self.go_live(welcome + "\n")
 
     def _admit(self, person: Person, verified: Verified) -> None:
         self.person, self.verified, self.session_id = person, verified, verified.actor.session_id
@@ -303,14 +304,17 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is untyp
         self.gateway.wheel.add(self)
         self.gateway.wheel.expire_at(self, verified.expires)
 
-    def go_live(self) -> None:
-        """Attach to the hub. Between the last look at its position and this call nothing may be awaited."""
+    def go_live(self, before: str = "") -> None:
+        """Attach to the hub. Between the last look at its position and this call nothing may be awaited.
+
+        `before`: a frame and a newline, to go out in the same write.
+        """
         if self.closed or self.person is None:
             return
         self._replay = None
         self.live = True
         self.gateway.hub.people.attach(self.person, self)
-        self.writer.write(frames.live(self.gateway.hub.pos))
+        self.writer.write(before + frames.live(self.gateway.hub.pos))
 
     def _welcome(self, *, resumed: bool) -> Welcome:
         assert self.session_id is not None  # noqa: S101  set by _admit
