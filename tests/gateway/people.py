@@ -85,6 +85,7 @@ class Line:
         self.welcome: Json = {}
         self.events: list[Json] = []
         self.live_at = 0
+        self._waiting: list[Json] = []
         self._number = 0
 
     async def ask(self, op: str, **data: Any) -> Json:
@@ -123,11 +124,13 @@ class Line:
     async def _read(self, wanted: Any, seconds: float = 10) -> Json:
         async with asyncio.timeout(seconds):
             while True:
-                text = str(await self.connection.recv())
-                for frame in [json.loads(part) for part in text.split("\n")]:
-                    await self._note(frame)
-                    if wanted(frame):
-                        return dict(frame)
+                if not self._waiting:
+                    text = str(await self.connection.recv())
+                    self._waiting = [json.loads(part) for part in text.split("\n")]
+                frame = self._waiting.pop(0)
+                await self._note(frame)
+                if wanted(frame):
+                    return frame
 
     async def _note(self, frame: Json) -> None:
         if frame.get("event") == "ping":
