@@ -103,7 +103,7 @@ async def relay(seconds: float) -> float:
         cursor.execute(bare_statement.prepare_move())
 
         async def move() -> None:
-            cursor.execute("EXECUTE relay_move(0)")
+            cursor.execute("EXECUTE relay_move(0, 0)")
             cursor.fetchall()
 
         async def record_and_wait() -> None:
