@@ -39,6 +39,9 @@ _SERVER = {
     "statement_timeout": str(STATEMENT_MS),
     "idle_in_transaction_session_timeout": "4000",
     "jit": "off",
+    # A plan is kept from the moment when the outbox was nearly empty; a burst later it would read all of it each time.
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
 }
 
 # One statement takes what has committed, in the order of the outbox, gives the next positions, and notes how far the
