@@ -6,7 +6,7 @@ from secrets import token_bytes
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Least, Now
 from django.utils import timezone
 
@@ -126,10 +126,13 @@ def _make_room(user: User) -> None:
 
 
 def _rotate(session: Session, presented: Presented) -> bool:
-    """Whether the token was the current one and is replaced now. Of two that try, the UPDATE lets one."""
+    """Whether the token was the current one and is replaced now. Of two that try, the UPDATE lets one.
+
+    No join here: Django would look the row up in a subquery, which PostgreSQL does not repeat for the one that waited.
+    """
     current = Session.objects.filter(
+        Exists(User.objects.filter(pk=OuterRef("user_id"), is_active=True)),
         pk=session.pk,
-        user__is_active=True,
         generation=presented.generation,
         token_hash=token_hash(presented.token),
     )

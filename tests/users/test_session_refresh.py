@@ -1,13 +1,16 @@
 import base64
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import jwt
 import pytest
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from contracts.errors import AccountDisabled, RefreshRejected
 from contracts.user import SessionEnd, SessionRefresh
+from tests.servers import eventually
 from userservice import keys, services
 from userservice.models import Session, User
 
@@ -47,6 +50,31 @@ def test_two_tabs_at_once_get_the_same_successor(register, refresh, at_once):
     outcomes = at_once(*[lambda: refresh(first.refresh_token)] * 8)
     assert len({outcome.refresh_token for outcome in outcomes}) == 1
     assert Session.objects.get().generation == 1
+
+
+def test_a_refresh_that_waited_for_another_gets_its_successor(register, refresh):
+    """The second read the row before the first had changed it, and looks at it again once it may."""
+    first = register()
+
+    def behind():
+        try:
+            return refresh(first.refresh_token)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            second = refresh(first.refresh_token)
+            waiting = pool.submit(behind)
+            eventually(somebody_waits_for_this_transaction)
+        assert waiting.result().refresh_token == second.refresh_token
+    assert Session.objects.get().generation == 1
+
+
+def somebody_waits_for_this_transaction():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid")
+        return cursor.fetchone()
 
 
 def test_a_reuse_after_ten_seconds_ends_the_session_for_both(register, refresh, recorded):

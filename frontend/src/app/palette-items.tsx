@@ -32,7 +32,11 @@ export function usePaletteItems(query: string, onSheet: () => void): Item[] {
   const errorText = useErrorText();
   const titleOf = useTitleOf();
   const conversations = useChat((chat) => chat.conversations);
-  const { data: people } = useLoaded(query, () => (query ? searchPeople(query) : Promise.resolve([])));
+  const wanted = query.toLocaleLowerCase();
+  const contains = (name: string) => name.toLocaleLowerCase().includes(wanted);
+  const { data: people, fresh } = useLoaded(query, () =>
+    query ? searchPeople(query) : Promise.resolve([]),
+  );
   const talks = byActivity(conversations).map((one) => ({
     id: one.id,
     label: titleOf(one),
@@ -52,6 +56,8 @@ export function usePaletteItems(query: string, onSheet: () => void): Item[] {
     );
   const found = (people ?? [])
     .filter((user) => user.id !== me && !direct.has(user.id))
+    // Enter chooses what is shown: of an earlier query's answer, only what fits this one too.
+    .filter((user) => fresh || (query && (contains(user.display_name) || contains(user.username))))
     .map((user) => ({
       id: user.id,
       label: user.display_name,
@@ -69,7 +75,6 @@ export function usePaletteItems(query: string, onSheet: () => void): Item[] {
     },
     { id: "sheet", label: t("shortcuts.title"), hint: "?", icon: <Keyboard size={20} />, run: onSheet },
   ];
-  const wanted = query.toLocaleLowerCase();
-  const local = [...talks, ...places].filter((item) => item.label.toLocaleLowerCase().includes(wanted));
+  const local = [...talks, ...places].filter((item) => contains(item.label));
   return [...local, ...found].slice(0, MOST_SHOWN);
 }

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useDeferredValue, useState } from "react";
+import { type KeyboardEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Item, usePaletteItems } from "@/app/palette-items";
 import { Modal } from "@/components/ui/modal";
@@ -14,7 +14,7 @@ export default function Palette({ onClose, onSheet }: Props) {
   const { t } = useTranslation();
   const [query, setQuery] = useState("");
   const [chosen, setChosen] = useState(0);
-  const items = usePaletteItems(useDeferredValue(query.trim()), onSheet);
+  const items = usePaletteItems(query.trim(), onSheet);
   const index = Math.min(chosen, items.length - 1);
   const run = (item: Item | undefined) => {
     if (!item) return;

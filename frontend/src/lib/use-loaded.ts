@@ -2,6 +2,8 @@ import { useCallback, useEffect, useState } from "react";
 
 interface Loaded<T> {
   data: T | undefined;
+  /** Whether `data` is for this `key`, and not what an earlier one brought. */
+  fresh: boolean;
   error: unknown;
   reload: () => void;
 }
@@ -22,5 +24,6 @@ export function useLoaded<T>(key: string, load: () => Promise<T>): Loaded<T> {
     };
   }, [key, turn]);
   const reload = useCallback(() => setTurn((n) => n + 1), []);
-  return { data: state.data, error: state.key === key ? state.error : undefined, reload };
+  const fresh = state.key === key;
+  return { data: state.data, fresh, error: fresh ? state.error : undefined, reload };
 }
