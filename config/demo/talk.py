@@ -111,7 +111,7 @@ class _Talk:
         starts: list[datetime] = []
         while len(starts) < count - 1:
             start = self._moment()
-            if start < self.end:
+            if self.began < start < self.end:
                 starts.append(start)
         return [*sorted(starts), self.end]
 

@@ -85,7 +85,7 @@ def test_what_a_process_prints_appears_with_its_name_and_in_its_log(loop, superv
 
 def test_a_full_log_file_makes_way_for_a_new_one(loop, supervise, tmp_path, monkeypatch):
     monkeypatch.setattr("supervisor.loop.LARGEST_LOG", 10)
-    supervise("import time\nfor n in range(3): print('line', n, flush=True); time.sleep(0.2)\ntime.sleep(60)")
+    supervise("import os, time\nfor n in range(3): os.write(1, b'line %d\\n' % n); time.sleep(0.2)\ntime.sleep(60)")
     assert loop.until(lambda: (tmp_path / "role.log.1").exists(), seconds=20)
     assert (tmp_path / "role.log.1").read_text() == "line 0\nline 1\n"
 

@@ -1,5 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
@@ -88,6 +88,18 @@ def test_what_sending_guarantees_holds(seeded):
         assert {one.sender_id for one in messages} <= set(conversation.members.values_list("user_id", flat=True))
         places = {one.id: one.seq for one in messages}
         assert all(places[one.reply_to_id] < one.seq for one in messages if one.reply_to_id)
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_at_any_time_of_day_people_talk_after_they_met_and_before_now(hour):
+    now = datetime(2026, 11, 2, hour, 20, 36, tzinfo=UTC)
+    names = {person.username for person in PEOPLE}
+    for room in ROOMS:
+        made = talk.conversation(room, present=names, now=now)
+        times = [one.at for one in made.messages]
+        assert made.created_at < times[0]
+        assert times == sorted(times)
+        assert times[-1] <= now
 
 
 def test_nobody_has_unread_messages_before_his_own_last_one(seeded):

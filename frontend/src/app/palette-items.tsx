@@ -8,6 +8,7 @@ import { Avatar } from "@/components/ui/avatar";
 import { openDirect } from "@/features/conversations/api";
 import { byActivity } from "@/features/conversations/state";
 import { searchPeople } from "@/features/people/api";
+import { fits } from "@/features/people/found";
 import { faceOf, useTitleOf } from "@/features/people/names";
 import { useErrorText } from "@/lib/error-text";
 import { useLoaded } from "@/lib/use-loaded";
@@ -33,7 +34,6 @@ export function usePaletteItems(query: string, onSheet: () => void): Item[] {
   const titleOf = useTitleOf();
   const conversations = useChat((chat) => chat.conversations);
   const wanted = query.toLocaleLowerCase();
-  const contains = (name: string) => name.toLocaleLowerCase().includes(wanted);
   const { data: people, fresh } = useLoaded(query, () =>
     query ? searchPeople(query) : Promise.resolve([]),
   );
@@ -56,8 +56,7 @@ export function usePaletteItems(query: string, onSheet: () => void): Item[] {
     );
   const found = (people ?? [])
     .filter((user) => user.id !== me && !direct.has(user.id))
-    // Enter chooses what is shown: of an earlier query's answer, only what fits this one too.
-    .filter((user) => fresh || (query && (contains(user.display_name) || contains(user.username))))
+    .filter((user) => fresh || fits(wanted, user))
     .map((user) => ({
       id: user.id,
       label: user.display_name,
@@ -75,6 +74,6 @@ export function usePaletteItems(query: string, onSheet: () => void): Item[] {
     },
     { id: "sheet", label: t("shortcuts.title"), hint: "?", icon: <Keyboard size={20} />, run: onSheet },
   ];
-  const local = [...talks, ...places].filter((item) => contains(item.label));
+  const local = [...talks, ...places].filter((item) => item.label.toLocaleLowerCase().includes(wanted));
   return [...local, ...found].slice(0, MOST_SHOWN);
 }
