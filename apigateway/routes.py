@@ -11,7 +11,26 @@ from functools import partial
 from typing import Any, get_args
 
 from contracts.base import Request
+from contracts.file import FileDelete, FileGet, FileList
 from contracts.gateway import Bootstrap, EventsRead, Login, LoginReply, Logout, Refresh, Register
+from contracts.job import (
+    BatchCancel,
+    BatchGet,
+    BatchRetry,
+    DeadList,
+    DeadReplay,
+    JobBatch,
+    JobCancel,
+    JobCreate,
+    JobDelete,
+    JobGet,
+    JobList,
+    JobRetry,
+    JobSearch,
+    QueueList,
+    QueueSetPaused,
+    WorkerList,
+)
 from contracts.log import LogRead
 from contracts.message import (
     ConversationCreate,
@@ -151,12 +170,32 @@ ROUTES: tuple[Route, ...] = (
     delete("/conversations/{conversation_id}/members/{user_id}", MemberRemove),
     get("/conversations/{conversation_id}/messages", MessageList),
     post("/conversations/{conversation_id}/messages", MessageSend, status=201, repeated=("duplicate", True)),
+    get("/files", FileList),
+    get("/files/{file_id}", FileGet),
+    delete("/files/{file_id}", FileDelete),
+    get("/jobs", JobList),
+    post("/jobs", JobCreate, status=202, repeated=("duplicate", True)),
+    post("/jobs/batch", JobBatch, status=202, repeated=("duplicate", True)),
+    get("/jobs/{job_id}", JobGet),
+    post("/jobs/{job_id}/cancel", JobCancel),
+    post("/jobs/{job_id}/retry", JobRetry),
+    delete("/jobs/{job_id}", JobDelete),
+    get("/batches/{batch_id}", BatchGet),
+    post("/batches/{batch_id}/cancel", BatchCancel),
+    post("/batches/{batch_id}/retry", BatchRetry),
     get("/events", LogRead, takes=EventsRead, local="events"),
     get("/bootstrap", Bootstrap, local="bootstrap"),
     get("/admin/users", UserSearch, **staff),
     post("/admin/users/{user_id}/disable", UserSetActive, fixed={"active": False}, **staff),
     post("/admin/users/{user_id}/enable", UserSetActive, fixed={"active": True}, **staff),
     post("/admin/users/{user_id}/end-sessions", UserEndSessions, status=204, **staff),
+    get("/admin/jobs", JobSearch, **staff),
+    get("/admin/dead-letters", DeadList, **staff),
+    post("/admin/dead-letters/replay", DeadReplay, **staff),
+    get("/admin/queues", QueueList, **staff),
+    post("/admin/queues/{name}/pause", QueueSetPaused, fixed={"paused": True}, status=204, **staff),
+    post("/admin/queues/{name}/resume", QueueSetPaused, fixed={"paused": False}, status=204, **staff),
+    get("/admin/workers", WorkerList, **staff),
 )
 
 OPS: Mapping[str, Route] = {line.name: line for line in ROUTES if line.ws}

@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 from apigateway.routes import ROUTES
-from contracts.base import EVENTS
+from contracts.base import EVENTS, KINDS
 from contracts.gateway import Ack, AuthRefresh, AuthRefreshed, Failure, Hello, Live, Ping, Pong, Problem, Welcome
 
 REF = "#/components/schemas/{name}"
@@ -21,7 +21,7 @@ FRAMES = (Hello, Welcome, AuthRefresh, AuthRefreshed, Ack, Pong, Live, Ping, Fai
 @cache
 def components() -> dict[str, Schema]:
     """Name → schema of every shape of a route, a frame or an event."""
-    kinds = list(dict.fromkeys([*_of_routes(), *FRAMES, *_of_events()]))
+    kinds = list(dict.fromkeys([*_of_routes(), *FRAMES, *_of_events(), *_of_kinds()]))
     _, named = msgspec.json.schema_components(kinds, ref_template=REF)
     by_name = {kind.__name__: kind for kind in _with_parents(kinds)}
     for name, schema in named.items():
@@ -53,6 +53,11 @@ def _of_routes() -> list[type]:
 
 def _of_events() -> list[type]:
     return [body for _, body, _ in events()]
+
+
+def _of_kinds() -> list[type]:
+    """What `params` and `result` of a job hold, for each kind."""
+    return [shape for kind in KINDS.values() for shape in (kind.params, kind.result)]
 
 
 def _with_parents(kinds: list[type]) -> list[type]:

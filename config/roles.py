@@ -3,6 +3,7 @@
 SERVICES = {
     "userservice": "userservice.handlers",
     "messageservice": "messageservice.handlers",
+    "jobs": "jobs.handlers",
     "eventlog": "eventlog.handlers",
 }
 """Role → module whose `service` is a `bus.service.Service`. Several may share one process."""
@@ -10,6 +11,8 @@ SERVICES = {
 PROCESSES = {
     "gateway": "apigateway.server",
     "relay": "eventlog.relay",
+    "worker": "jobs.worker",
+    "scheduler": "jobs.scheduler",
     "admin": "config.admin_server",
 }
 """Role → module whose `main()` runs until SIGTERM and returns the exit code."""

@@ -103,7 +103,7 @@ DOWNLOAD_ALLOW = env.networks(
 )
 FAILPOINTS = env.text("WARREN_FAILPOINTS", "", help="for tests only: names of steps at which a process kills itself")
 
-_services = ["userservice", "messageservice", "eventlog"]
+_services = ["userservice", "messageservice", "jobs", "eventlog"]
 _admin = [
     "config.apps.AdminSiteConfig",
     "django.contrib.auth",

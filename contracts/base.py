@@ -71,8 +71,18 @@ class EventType:
         return "signals" if self.signal else f"events.{self.owner}"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KindType:
+    """One row of the registry of job kinds: what a job of the kind takes, and tells when it succeeded."""
+
+    name: str
+    params: type
+    result: type
+
+
 OPERATIONS: dict[str, Operation] = {}
 EVENTS: dict[str, EventType] = {}
+KINDS: dict[str, KindType] = {}
 
 ALWAYS = (Busy, DeadlineExceeded, Forbidden, InvalidRequest, NotAuthenticated, OutcomeUnknown, Unavailable)
 """Errors that any operation may answer with."""
@@ -121,6 +131,18 @@ def event(name: str, *, owner: str, signal: bool = False) -> Callable[[C], C]:
         if name in EVENTS:
             raise TypeError(f"Two events are named {name!r}.")
         cls.event = EVENTS[name] = EventType(name=name, owner=owner, body=cls, signal=signal)  # type: ignore[attr-defined]
+        return cls
+
+    return register
+
+
+def job_kind(name: str, *, result: type) -> Callable[[C], C]:
+    """Register the parameters of a job kind under its name; raises TypeError on a second registration."""
+
+    def register(cls: C) -> C:
+        if name in KINDS:
+            raise TypeError(f"Two job kinds are named {name!r}.")
+        KINDS[name] = KindType(name=name, params=cls, result=result)
         return cls
 
     return register

@@ -117,6 +117,32 @@ class TooLarge(WarrenError):
     sentence = "The request is larger than is allowed."
 
 
+class UploadConflict(WarrenError):
+    """`data` has `offset` where another one is right."""
+
+    code = "upload_conflict"
+    sentence = "The upload is not where this request thinks it is. Ask for its offset and go on from there."
+
+
+class UploadLocked(WarrenError):
+    """`data` has `retry_after_ms`."""
+
+    code = "upload_locked"
+    sentence = "Another request is writing to this upload just now. Try again in a moment."
+
+
+class UploadGone(WarrenError):
+    code = "upload_gone"
+    sentence = "This upload has expired or was ended. Begin a new one."
+
+
+class ChecksumMismatch(WarrenError):
+    """Nothing of the request was kept."""
+
+    code = "checksum_mismatch"
+    sentence = "The bytes that arrived are not those that the checksum was made of. Send them again."
+
+
 class RateLimited(WarrenError):
     """`data` has `retry_after_ms`."""
 

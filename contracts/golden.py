@@ -12,10 +12,11 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from contracts.base import EVENTS, OPERATIONS, load_all
+from contracts.base import EVENTS, KINDS, OPERATIONS, load_all
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "contracts" / "golden"
 ID = "0192f0c0-7e1e-7000-8000-00000000000{}"
+COLOR = "#336699"
 MOMENT = "2026-03-01T12:30:45.123456Z"
 
 
@@ -29,6 +30,8 @@ def files() -> dict[str, bytes]:
     for name, event in EVENTS.items():
         if _ours(event.body):
             made[f"event.{name}.json"] = _pretty(_both(event.body))
+    for name, kind in KINDS.items():
+        made[f"kind.{name}.json"] = _pretty({"params": _both(kind.params), "result": _both(kind.result)})
     return made
 
 
@@ -82,6 +85,10 @@ def _sample_of_union(types: tuple[inspect.Type, ...], name: str, *, full: bool) 
 
 def _plain(kind: inspect.Type, name: str) -> Any:
     match kind:
+        case inspect.StrType(pattern=pattern) if pattern and pattern.startswith("^#"):
+            return COLOR
+        case inspect.LiteralType(values=values):
+            return values[0]
         case inspect.StrType(min_length=least, max_length=most):
             return (name * (least or 1))[:most]
         case inspect.IntType(ge=least):

@@ -8,11 +8,15 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from contracts.base import Cursor, Done, Event, PageSize, Request, Safety, Seq, Text, Title, event, operation
+from contracts.base import Cursor, Done, Event, PageSize, Request, Safety, Seq, Title, event, operation
 from contracts.errors import Conflict, LimitExceeded, NotFound
 
 OWNER = "message"
 Members = Annotated[list[UUID], Meta(min_length=1, max_length=100)]
+MessageText = Annotated[str, Meta(max_length=10_000)]
+MAX_MESSAGE_FILES = 50
+"""Files that a message may bring."""
+MessageFiles = Annotated[list[UUID], Meta(max_length=MAX_MESSAGE_FILES)]
 MAX_MEMBERS = 500
 """Members that a group may have."""
 MAX_MEMBERSHIP_USERS = 200
@@ -35,7 +39,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    """`seq`: 1, 2, 3 ... without a gap within its conversation; it is also the message's `rev`."""
+    """`seq`: 1, 2, 3 ... without a gap within its conversation; it is also the message's `rev`.
+
+    `data.job_id` or `data.batch_id` make a message the card of that job or batch.
+    """
 
     id: UUID
     conversation_id: UUID
@@ -45,6 +52,7 @@ class Message:
     text: str
     data: dict[str, Any] | None
     reply_to: UUID | None
+    file_ids: list[UUID]
     created_at: datetime
 
 
@@ -128,6 +136,11 @@ class ReadPosition:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class VisibleFiles:
+    file_ids: list[UUID]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Membership:
     conversation_id: UUID
     joined_seq: int
@@ -177,7 +190,7 @@ class ConversationList(Request[ConversationPage]):
     limit: PageSize = 100
 
 
-@operation("conversation.get", owner=OWNER, safety=Safety.READ_ONLY, errors=(NotFound,))
+@operation("conversation.get", owner=OWNER, safety=Safety.READ_ONLY, errors=(NotFound,), callers=("gateway", "jobs"))
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConversationGet(Request[Conversation]):
     conversation_id: UUID
@@ -240,27 +253,69 @@ class MemberRemove(Request[Done]):
     user_id: UUID
 
 
-@operation("membership.list", owner=OWNER, safety=Safety.READ_ONLY)
+@operation("membership.list", owner=OWNER, safety=Safety.READ_ONLY, callers=("gateway", "jobs"))
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MembershipListOf(Request[MembershipList]):
-    """For gateways only: what each of these users may hear. Many at once, because sockets come back together."""
+    """For gateways and services only: what each of these users may hear. Many at once: sockets come back together."""
 
     user_ids: Annotated[list[UUID], Meta(min_length=1, max_length=MAX_MEMBERSHIP_USERS)]
 
 
-@operation("message.send", owner=OWNER, safety=Safety.KEYED, errors=(NotFound, Conflict))
+@operation(
+    "message.send",
+    owner=OWNER,
+    safety=Safety.KEYED,
+    errors=(NotFound, Conflict),
+    callers=("gateway", "jobs", "scheduler"),
+)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageSend(Request[MessageSentReply]):
     """`client_id`: chosen by the sender, once per message; a repeat returns the first message, for ever.
 
     Conflict where the first one went to another conversation. `reply_to`: a message of the same conversation.
+    `text` may be empty only where there are files. `file_ids`: finished uploads of the sender's own.
     """
 
     conversation_id: UUID
     client_id: UUID
-    text: Text
+    text: MessageText = ""
     data: dict[str, Any] | None = None
     reply_to: UUID | None = None
+    file_ids: MessageFiles = ()  # type: ignore[assignment]
+
+
+@operation(
+    "message.send_files", owner=OWNER, safety=Safety.KEYED, slow=True, deadline_ms=4000, errors=(NotFound, Conflict)
+)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageSendFiles(Request[MessageSentReply]):
+    """What a gateway makes of a `message.send` with files: they have to be asked for, which takes its time.
+
+    NotFound has `file_ids` where some of them are not the sender's own.
+    """
+
+    conversation_id: UUID
+    client_id: UUID
+    file_ids: MessageFiles
+    text: MessageText = ""
+    data: dict[str, Any] | None = None
+    reply_to: UUID | None = None
+
+
+@operation("message.files_visible", owner=OWNER, safety=Safety.READ_ONLY, callers=("jobs",))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageFilesVisible(Request[VisibleFiles]):
+    """Which of these files were posted where the actor may see it."""
+
+    file_ids: Annotated[list[UUID], Meta(min_length=1, max_length=200)]
+
+
+@operation("message.files_posted", owner=OWNER, safety=Safety.READ_ONLY, callers=("scheduler",))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageFilesPosted(Request[VisibleFiles]):
+    """Which of these files were posted anywhere: those are kept."""
+
+    file_ids: Annotated[list[UUID], Meta(min_length=1, max_length=200)]
 
 
 @operation("message.list", owner=OWNER, safety=Safety.READ_ONLY, errors=(NotFound,))
@@ -348,4 +403,5 @@ class MessageSent(Event):
     text: str
     data: dict[str, Any] | None
     reply_to: UUID | None
+    file_ids: list[UUID]
     created_at: datetime

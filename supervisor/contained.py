@@ -26,7 +26,9 @@ from supervisor.watch import Notifications
 VHOST = "warren"
 KEPT = "kept"
 """The folder with the one copy of every secret; only the container `secrets` mounts it."""
-READS_DATABASE = {"topology", "userservice", "messageservice", "eventlog", "relay", "admin"}
+READS_DATABASE = {
+    "topology", "userservice", "messageservice", "jobs", "worker", "scheduler", "eventlog", "relay", "admin"
+}  # fmt: skip
 READS_SECRET_KEY = READS_DATABASE
 """Every role but the gateway, whose settings need none."""
 SIGN_OF_LIFE = Path("/tmp/warren-alive")  # noqa: S108  the container's own tmpfs

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-SERVICES = ("userservice", "messageservice", "eventlog")
+SERVICES = ("userservice", "messageservice", "jobs", "eventlog")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +24,15 @@ class Role:
 GATEWAY = Role(name="gateway", serves=("gateway",), reads_database=False, stop_first=True, grace=30.0)
 ADMIN = Role(name="admin", serves=("admin",), stop_first=True)
 RELAY = Role(name="relay", serves=("relay",))
+SCHEDULER = Role(name="scheduler", serves=("scheduler",))
+WORKER = Role(name="worker", serves=("worker",), grace=30.0)
 TOGETHER = Role(name="services", serves=SERVICES)
 
 
 def layout(*, spread: bool) -> list[Role]:
     """The processes of one machine; `spread` gives every role one of its own."""
     services = [Role(name=name, serves=(name,)) for name in SERVICES] if spread else [TOGETHER]
-    return [GATEWAY, *services, RELAY, ADMIN]
+    return [GATEWAY, *services, RELAY, SCHEDULER, WORKER, ADMIN]
 
 
 def role_environment(

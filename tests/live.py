@@ -19,7 +19,7 @@ from supervisor.processes import Child, spawn, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60.0
-SERVICES = ("userservice", "messageservice", "eventlog")
+SERVICES = ("userservice", "messageservice", "jobs", "eventlog")
 GENEROUS = {
     "WARREN_LOGINS_PER_MINUTE": "100000",
     "WARREN_REQUESTS_PER_MINUTE": "10000000",

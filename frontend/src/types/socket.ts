@@ -26,6 +26,68 @@ export interface components {
             expires_in: number;
         };
         /**
+         * Batch
+         * @description `expected`: how many jobs it is going to have; `total`: has. The counts add up to `total`.
+         *
+         *     `kept`: succeeded by leaving the original as it was. `bytes_before`, `bytes_after`: of the succeeded ones' files.
+         */
+        Batch: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            title: string;
+            /** Format: uuid */
+            owner_id: string;
+            conversation_id: string | null;
+            expected: number;
+            total: number;
+            waiting: number;
+            running: number;
+            succeeded: number;
+            failed: number;
+            cancelled: number;
+            kept: number;
+            bytes_before: number;
+            bytes_after: number;
+            /** Format: date-time */
+            created_at: string;
+            finished_at: string | null;
+            rev: number;
+        };
+        /**
+         * BatchCancel
+         * @description The owner's alone: cancels every job that is not over, and expects no more.
+         */
+        BatchCancel: {
+            /** Format: uuid */
+            batch_id: string;
+        };
+        /**
+         * BatchChanged
+         * @description The batch as it is now; of a large one not every change is told, but the last one is.
+         */
+        BatchChanged: {
+            batch: components["schemas"]["Batch"];
+        };
+        /** BatchCreatedReply */
+        BatchCreatedReply: {
+            batch: components["schemas"]["Batch"];
+            duplicate: boolean;
+        };
+        /** BatchGet */
+        BatchGet: {
+            /** Format: uuid */
+            batch_id: string;
+        };
+        /**
+         * BatchRetry
+         * @description The owner's alone: every failed or cancelled job of it begins anew.
+         */
+        BatchRetry: {
+            /** Format: uuid */
+            batch_id: string;
+        };
+        /**
          * Bootstrap
          * @description What a client needs to begin: its position, its user, its conversations.
          */
@@ -170,6 +232,43 @@ export interface components {
             updated_by: string;
             rev: number;
         };
+        /**
+         * DeadGroup
+         * @description Jobs that failed for good with the same kind and error code. `example`: the last one's sentence.
+         */
+        DeadGroup: {
+            kind: string;
+            code: string;
+            count: number;
+            example: string;
+            /** Format: uuid */
+            example_job_id: string;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+        };
+        /** DeadGroups */
+        DeadGroups: {
+            groups: components["schemas"]["DeadGroup"][];
+        };
+        /**
+         * DeadList
+         * @description Staff only: failed jobs, grouped by kind and error.
+         */
+        DeadList: Record<string, never>;
+        /**
+         * DeadReplay
+         * @description Staff only: failed jobs begin anew, the one named or all that the filter finds (10,000 at most).
+         */
+        DeadReplay: {
+            /** @default null */
+            job_id?: string | null;
+            /** @default null */
+            kind?: string | null;
+            /** @default null */
+            code?: string | null;
+        };
         Done: Record<string, never>;
         /**
          * EventsRead
@@ -196,6 +295,99 @@ export interface components {
             message: string;
         };
         /**
+         * File
+         * @description `media_type` was decided by decoding; until `inspected` it is `application/octet-stream`.
+         *
+         *     `width`, `height` (pixels as shown, orientation applied), `frames`, `thumbhash` (base64) and `thumbnail` (whether
+         *     `/files/{id}/thumbnail` answers) are there for pictures. `problem`: a code that says why a picture cannot be used.
+         *     `content_url`, `thumbnail_url`: signed links for `<img>`, good for about an hour. `rev` grows with every change.
+         */
+        File: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            owner_id: string;
+            name: string;
+            size: number;
+            media_type: string;
+            sha256: string;
+            inspected: boolean;
+            width: number | null;
+            height: number | null;
+            frames: number | null;
+            thumbhash: string | null;
+            thumbnail: boolean;
+            problem: string | null;
+            job_id: string | null;
+            content_url: string;
+            thumbnail_url: string | null;
+            /** Format: date-time */
+            created_at: string;
+            expires_at: string | null;
+            rev: number;
+        };
+        /**
+         * FileDelete
+         * @description The owner's alone. Conflict while an unfinished job needs it. Where it was posted, it is gone afterwards.
+         */
+        FileDelete: {
+            /** Format: uuid */
+            file_id: string;
+        };
+        /**
+         * FileDeleted
+         * @description For its owner.
+         */
+        FileDeleted: {
+            /** Format: uuid */
+            file_id: string;
+            rev: number;
+        };
+        /**
+         * FileGet
+         * @description The caller's own file, or one that was posted, or made by a job, in a conversation that he hears.
+         */
+        FileGet: {
+            /** Format: uuid */
+            file_id: string;
+        };
+        /**
+         * FileInspected
+         * @description For its owner, and for the conversation of the job that made it: what decoding told (or `problem`).
+         */
+        FileInspected: {
+            /** Format: uuid */
+            file_id: string;
+            media_type: string;
+            width: number | null;
+            height: number | null;
+            frames: number | null;
+            thumbhash: string | null;
+            thumbnail: boolean;
+            problem: string | null;
+            rev: number;
+        };
+        /**
+         * FileList
+         * @description The caller's own files, or those with these `ids`.
+         */
+        FileList: {
+            /** @default null */
+            ids?: string[] | null;
+            /** @default null */
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+        };
+        /**
+         * FilePage
+         * @description Newest first; those asked for by id in the order asked, without the ones that are not the caller's to see.
+         */
+        FilePage: {
+            files: components["schemas"]["File"][];
+            next: string | null;
+        };
+        /**
          * Hello
          * @description The first frame of a socket, within 10 s. `v`: version of the protocol; `token`: an access token.
          */
@@ -205,6 +397,231 @@ export interface components {
             /** @default null */
             resume?: components["schemas"]["Resume"] | null;
         };
+        /**
+         * Job
+         * @description `subject`: what it is about, for people. `attempt`: how many have begun. `run_after`: of the next attempt.
+         *
+         *     `params` are the kind's (docs/jobs.md), `result` is what the kind tells when it succeeded. `previous_id`: the step
+         *     of the chain before this one. `timeline` is there in `job.get` only. `rev` grows with every change but progress.
+         */
+        Job: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            state: components["schemas"]["JobState"];
+            subject: string;
+            /** Format: uuid */
+            owner_id: string;
+            conversation_id: string | null;
+            batch_id: string | null;
+            previous_id: string | null;
+            attempt: number;
+            max_attempts: number;
+            progress: components["schemas"]["JobProgress"] | null;
+            params: Record<string, never>;
+            result: Record<string, never> | null;
+            error: components["schemas"]["JobError"] | null;
+            cancelling: boolean;
+            /** Format: date-time */
+            created_at: string;
+            run_after: string | null;
+            started_at: string | null;
+            finished_at: string | null;
+            rev: number;
+            /** @default null */
+            timeline?: components["schemas"]["TimelineEntry"][] | null;
+        };
+        /**
+         * JobBatch
+         * @description Many jobs of one kind: each has `params` and what its entry of `items` adds to them.
+         *
+         *     More may follow by `job.create` with the batch's id, up to `expected` (at least the number of `items`). With
+         *     `conversation_id` its members see the batch in a message.
+         */
+        JobBatch: {
+            kind: string;
+            params: Record<string, never>;
+            items: Record<string, never>[];
+            /** Format: uuid */
+            client_id: string;
+            title: string;
+            /** @default null */
+            conversation_id?: string | null;
+            /** @default null */
+            expected?: number | null;
+            /** @default normal */
+            lane?: components["schemas"]["Lane"];
+        };
+        /**
+         * JobCancel
+         * @description The owner's alone. What waits is cancelled at once, what runs within 10 s; what is over stays as it is.
+         *
+         *     The steps of its chain behind it are cancelled too.
+         */
+        JobCancel: {
+            /** Format: uuid */
+            job_id: string;
+        };
+        /**
+         * JobChanged
+         * @description The job as it is now; told when it is made and at every change of its state.
+         */
+        JobChanged: {
+            job: components["schemas"]["Job"];
+        };
+        /**
+         * JobCreate
+         * @description Queues a job. With `conversation_id` its members see it, in a message of its own, unless it is in a batch.
+         *
+         *     A repeated `client_id` answers with the first job; Conflict where that one was of another kind. NotFound for a file,
+         *     batch or conversation that is not the caller's to use.
+         */
+        JobCreate: {
+            kind: string;
+            params: Record<string, never>;
+            /** Format: uuid */
+            client_id: string;
+            /** @default null */
+            conversation_id?: string | null;
+            /** @default null */
+            batch_id?: string | null;
+            /** @default normal */
+            lane?: components["schemas"]["Lane"];
+            /** @default [] */
+            then?: components["schemas"]["Step"][];
+        };
+        /**
+         * JobCreatedReply
+         * @description `steps`: the rest of the chain, in order. `duplicate`: the `client_id` was used before; `job` is the first.
+         */
+        JobCreatedReply: {
+            job: components["schemas"]["Job"];
+            steps: components["schemas"]["Job"][];
+            duplicate: boolean;
+        };
+        /**
+         * JobDelete
+         * @description The owner's alone: a job that is over; its result's files stay until their time has passed.
+         */
+        JobDelete: {
+            /** Format: uuid */
+            job_id: string;
+        };
+        /** JobDeleted */
+        JobDeleted: {
+            /** Format: uuid */
+            job_id: string;
+            rev: number;
+        };
+        /** JobError */
+        JobError: {
+            code: string;
+            message: string;
+        };
+        /** JobGet */
+        JobGet: {
+            /** Format: uuid */
+            job_id: string;
+        };
+        /**
+         * JobList
+         * @description The caller's own jobs; with `conversation_id` or `batch_id` those of everybody there. `ids`: just these.
+         */
+        JobList: {
+            /** @default null */
+            ids?: string[] | null;
+            /** @default null */
+            state?: components["schemas"]["JobState"] | null;
+            /** @default null */
+            kind?: string | null;
+            /** @default null */
+            conversation_id?: string | null;
+            /** @default null */
+            batch_id?: string | null;
+            /** @default null */
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+        };
+        /**
+         * JobPage
+         * @description Newest first.
+         */
+        JobPage: {
+            jobs: components["schemas"]["Job"][];
+            next: string | null;
+        };
+        /**
+         * JobProgress
+         * @description `percent`: 0 to 100, none when nobody knows. `done` and `total` in `unit` (`bytes`, `rows`, `steps`).
+         */
+        JobProgress: {
+            /** @default null */
+            percent?: number | null;
+            /** @default  */
+            note?: string;
+            /** @default null */
+            done?: number | null;
+            /** @default null */
+            total?: number | null;
+            /** @default null */
+            unit?: string | null;
+            /** @default null */
+            rate?: number | null;
+            /** @default null */
+            seconds_left?: number | null;
+        };
+        /**
+         * JobProgressed
+         * @description At most four times a second for a job. `attempt`, `n`: a client ignores what is older than it has.
+         */
+        JobProgressed: {
+            /** Format: uuid */
+            job_id: string;
+            attempt: number;
+            n: number;
+            progress: components["schemas"]["JobProgress"];
+        };
+        /**
+         * JobRetry
+         * @description The owner's alone: a failed or cancelled job begins anew, and with it the steps behind it. Others: Conflict.
+         */
+        JobRetry: {
+            /** Format: uuid */
+            job_id: string;
+        };
+        /**
+         * JobSearch
+         * @description Staff only: everybody's jobs. `q`: an id, or a part of the subject.
+         */
+        JobSearch: {
+            /** @default  */
+            q?: string;
+            /** @default null */
+            state?: components["schemas"]["JobState"] | null;
+            /** @default null */
+            kind?: string | null;
+            /** @default null */
+            owner_id?: string | null;
+            /** @default null */
+            code?: string | null;
+            /** @default null */
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+        };
+        /**
+         * JobState
+         * @description `retrying` waits for its next attempt, `waiting` for the step of its chain before it.
+         * @enum {string}
+         */
+        JobState: "cancelled" | "failed" | "queued" | "retrying" | "running" | "succeeded" | "waiting";
+        /**
+         * Lane
+         * @description A queue's jobs run lane by lane: `express` is for what is over in a moment, `bulk` for what nobody waits for.
+         * @enum {string}
+         */
+        Lane: "bulk" | "express" | "normal";
         /**
          * Limits
          * @description What a socket must keep to. Bytes are of UTF-8, `ack_every` is in events, `ack_within_ms` in milliseconds.
@@ -372,6 +789,8 @@ export interface components {
         /**
          * Message
          * @description `seq`: 1, 2, 3 ... without a gap within its conversation; it is also the message's `rev`.
+         *
+         *     `data.job_id` or `data.batch_id` make a message the card of that job or batch.
          */
         Message: {
             /** Format: uuid */
@@ -386,6 +805,7 @@ export interface components {
             text: string;
             data: Record<string, never> | null;
             reply_to: string | null;
+            file_ids: string[];
             /** Format: date-time */
             created_at: string;
         };
@@ -417,17 +837,21 @@ export interface components {
          * @description `client_id`: chosen by the sender, once per message; a repeat returns the first message, for ever.
          *
          *     Conflict where the first one went to another conversation. `reply_to`: a message of the same conversation.
+         *     `text` may be empty only where there are files. `file_ids`: finished uploads of the sender's own.
          */
         MessageSend: {
             /** Format: uuid */
             conversation_id: string;
             /** Format: uuid */
             client_id: string;
-            text: string;
+            /** @default  */
+            text?: string;
             /** @default null */
             data?: Record<string, never> | null;
             /** @default null */
             reply_to?: string | null;
+            /** @default [] */
+            file_ids?: string[];
         };
         /**
          * MessageSent
@@ -446,6 +870,7 @@ export interface components {
             text: string;
             data: Record<string, never> | null;
             reply_to: string | null;
+            file_ids: string[];
             /** Format: date-time */
             created_at: string;
         };
@@ -486,6 +911,37 @@ export interface components {
             code: string;
             request_id: string;
         };
+        /**
+         * QueueList
+         * @description Staff only.
+         */
+        QueueList: Record<string, never>;
+        /**
+         * QueueSetPaused
+         * @description Staff only. What runs is finished; nothing new begins while a queue is paused.
+         */
+        QueueSetPaused: {
+            name: string;
+            paused: boolean;
+        };
+        /**
+         * QueueStatus
+         * @description `queued`, `retrying`, `running`: jobs in the table. `finished_per_minute`: over the last five minutes.
+         */
+        QueueStatus: {
+            name: string;
+            paused: boolean;
+            queued: number;
+            retrying: number;
+            running: number;
+            workers: number;
+            finished_per_minute: number;
+            oldest_queued_at: string | null;
+        };
+        /** QueueStatuses */
+        QueueStatuses: {
+            queues: components["schemas"]["QueueStatus"][];
+        };
         /** ReadPosition */
         ReadPosition: {
             /** Format: uuid */
@@ -512,6 +968,10 @@ export interface components {
             display_name?: string | null;
             /** @default null */
             session?: "cookie" | null;
+        };
+        /** Replayed */
+        Replayed: {
+            count: number;
         };
         /** Resume */
         Resume: {
@@ -584,6 +1044,28 @@ export interface components {
         StaffUserPage: {
             users: components["schemas"]["StaffUser"][];
             next: string | null;
+        };
+        /**
+         * Step
+         * @description A later job of a chain. A `file_id` that is missing from its `params` is the first file of the step before.
+         */
+        Step: {
+            kind: string;
+            params: Record<string, never>;
+        };
+        /**
+         * TimelineEntry
+         * @description What happened to the job. `attempt`: 0 before the first.
+         */
+        TimelineEntry: {
+            at: string;
+            state: components["schemas"]["JobState"];
+            attempt: number;
+            note: string;
+            /** @default null */
+            worker?: string | null;
+            /** @default null */
+            error?: components["schemas"]["JobError"] | null;
         };
         /**
          * User
@@ -705,6 +1187,31 @@ export interface components {
             ping_ms: number;
             limits: components["schemas"]["Limits"];
         };
+        /**
+         * WorkerList
+         * @description Staff only.
+         */
+        WorkerList: Record<string, never>;
+        /**
+         * WorkerStatus
+         * @description `state`: `alive`, or `stale` when it has not been heard of for a while. `busy`: children at work.
+         */
+        WorkerStatus: {
+            name: string;
+            queues: string[];
+            state: string;
+            processes: number;
+            busy: number;
+            job_ids: string[];
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            seen_at: string;
+        };
+        /** WorkerStatuses */
+        WorkerStatuses: {
+            workers: components["schemas"]["WorkerStatus"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -737,14 +1244,32 @@ export interface Operations {
   "member.remove": { request: Schemas["MemberRemove"]; reply: Record<string, never> };
   "message.list": { request: Schemas["MessageList"]; reply: Schemas["MessagePage"] };
   "message.send": { request: Schemas["MessageSend"]; reply: Schemas["MessageSentReply"] };
+  "file.list": { request: Schemas["FileList"]; reply: Schemas["FilePage"] };
+  "file.get": { request: Schemas["FileGet"]; reply: Schemas["File"] };
+  "file.delete": { request: Schemas["FileDelete"]; reply: Record<string, never> };
+  "job.list": { request: Schemas["JobList"]; reply: Schemas["JobPage"] };
+  "job.create": { request: Schemas["JobCreate"]; reply: Schemas["JobCreatedReply"] };
+  "job.batch": { request: Schemas["JobBatch"]; reply: Schemas["BatchCreatedReply"] };
+  "job.get": { request: Schemas["JobGet"]; reply: Schemas["Job"] };
+  "job.cancel": { request: Schemas["JobCancel"]; reply: Schemas["Job"] };
+  "job.retry": { request: Schemas["JobRetry"]; reply: Schemas["Job"] };
+  "job.delete": { request: Schemas["JobDelete"]; reply: Record<string, never> };
+  "batch.get": { request: Schemas["BatchGet"]; reply: Schemas["Batch"] };
+  "batch.cancel": { request: Schemas["BatchCancel"]; reply: Schemas["Batch"] };
+  "batch.retry": { request: Schemas["BatchRetry"]; reply: Schemas["Batch"] };
   "log.read": { request: Schemas["EventsRead"]; reply: Schemas["LogPage"] };
   "bootstrap": { request: Schemas["Bootstrap"]; reply: Schemas["BootstrapReply"] };
 }
 
 export interface Events {
+  "batch.changed": Schemas["BatchChanged"];
   "conversation.created": Schemas["ConversationCreated"];
   "conversation.read_moved": Schemas["ConversationReadMoved"];
   "conversation.updated": Schemas["ConversationUpdated"];
+  "file.deleted": Schemas["FileDeleted"];
+  "file.inspected": Schemas["FileInspected"];
+  "job.changed": Schemas["JobChanged"];
+  "job.deleted": Schemas["JobDeleted"];
   "member.added": Schemas["MemberAdded"];
   "member.removed": Schemas["MemberRemoved"];
   "message.sent": Schemas["MessageSent"];

@@ -1,0 +1,1 @@
+"""Handlers; see `jobs.handlers`."""

@@ -1,0 +1,19 @@
+"""Tables of the job service: files and uploads (docs/files.md), jobs (docs/jobs.md). Users and conversations are plain
+ids: their rows are other services'."""
+
+from jobs.models.files import Blob, File, FileShare, Upload, Usage
+from jobs.models.jobs import Attempt, Batch, Job, PausedQueue, Turn, Worker
+
+__all__ = [
+    "Attempt",
+    "Batch",
+    "Blob",
+    "File",
+    "FileShare",
+    "Job",
+    "PausedQueue",
+    "Turn",
+    "Upload",
+    "Usage",
+    "Worker",
+]
