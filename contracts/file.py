@@ -143,7 +143,9 @@ class FileDelete(Request[Done]):
 class FileCheck(Request[Done]):
     """Before a message is sent: the files are the actor's own. Keeps them from expiring for a day.
 
-    Waits for their inspection, 2 s at most, so that those who get the message see pictures. NotFound has `file_ids`: those that are not.
+    Waits for their inspection, 2 s at most, so that those who get the message see pictures.
+
+    NotFound has `file_ids`: those that are not.
     """
 
     file_ids: FileIds
