@@ -1,127 +1,33 @@
 """Conversations, members and messages in Django's admin site. What it changes goes through the services' functions.
 
-Tables here grow without end, so no page counts or searches more than the last `REACH` rows, or one conversation's.
+Nothing is added or deleted here: conversations and messages stay, and a member comes and goes by the services.
 """
 
 # ruff: noqa: ARG002  the signatures are Django's
 
-from datetime import timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.core.paginator import Paginator
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from config.bounded_admin import REACH, BoundedAdmin, SinceFilter, acting, id_in, last_ids, user_named, with_name
 from contracts.errors import InvalidRequest, WarrenError
-from contracts.ids import first_uuid7
 from messageservice import rules, services
 from messageservice.models import Conversation, Member, Message
 
 if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Any]
     TabularInline = admin.TabularInline[Member, Conversation]
     ModelForm = forms.ModelForm[Conversation]
-    AnyPaginator = Paginator[Any]
 else:  # generic in the stubs alone
-    ModelAdmin, TabularInline, ModelForm, AnyPaginator = (
-        admin.ModelAdmin,
-        admin.TabularInline,
-        forms.ModelForm,
-        Paginator,
-    )
-
-REACH = 10_000
-PERIODS = {
-    "hour": timedelta(hours=1),
-    "day": timedelta(days=1),
-    "week": timedelta(weeks=1),
-    "month": timedelta(days=31),
-}
-
-
-class BoundedPaginator(AnyPaginator):
-    """Counts to `REACH` and no further: nobody leafs through the pages behind."""
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list
-        return int(rows[:REACH].count())
-
-
-class SinceFilter(admin.SimpleListFilter):
-    """By the time in the id, which has an index that every page is sorted by."""
-
-    title = "since"
-    parameter_name = "since"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(name, f"the last {name}") for name in PERIODS]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        period = PERIODS.get(self.value() or "")
-        return queryset if period is None else queryset.filter(pk__gte=first_uuid7(timezone.now() - period))
-
-
-class BoundedAdmin(ModelAdmin):
-    """Newest first, and only lookups that an index serves. `person`: the field that holds a user's id.
-
-    Nothing is added or deleted here: conversations and messages stay, and a member comes and goes by the services.
-    """
-
-    person = ""
-    lookups: tuple[str, ...] = ()
-    ordering = ("-pk",)
-    sortable_by = ()
-    list_per_page = 50
-    list_max_show_all = 0
-    show_full_result_count = False
-    paginator = BoundedPaginator
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
-        return lookup in self.lookups
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return with_name(super().get_queryset(request), self.person)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        term = search_term.strip()
-        return (queryset.filter(self.matching(term)) if term else queryset), False
-
-    def matching(self, term: str) -> Q:
-        """What a search finds."""
-        raise NotImplementedError
-
-    @admin.display(description="person", empty_value="(no account)")
-    def name(self, row: Any) -> str | None:
-        found: str | None = row.name
-        return found
-
-    @admin.display(description="conversation")
-    def conversation_link(self, row: Any) -> SafeString:
-        address = reverse("admin:messageservice_conversation_change", args=[row.conversation_id])
-        return format_html('<a href="{}">{}</a>', address, row.conversation_id)
+    TabularInline, ModelForm = admin.TabularInline, forms.ModelForm
 
 
 class ConversationForm(ModelForm):
@@ -312,47 +218,6 @@ class MessageAdmin(BoundedAdmin):
         return Truncator(message.text).chars(80)
 
 
-def with_name(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
-    """The rows with `name`, the user name for the id in `field`."""
-    names = users().filter(pk=OuterRef(field)).values("username")
-    named: QuerySet[Any] = rows.annotate(name=Subquery(names[:1]))
-    return named
-
-
-def users() -> Any:
-    """The manager of accounts. The admin role alone reads more than one service's tables."""
-    return get_user_model().objects
-
-
-def user_named(name: str, **conditions: bool) -> UUID | None:
-    """The id of the account of that name, whatever its case."""
-    try:
-        user = users().get_by_natural_key(name)
-    except ObjectDoesNotExist:
-        return None
-    wanted = all(getattr(user, field) == value for field, value in conditions.items())
-    found: UUID = user.pk
-    return found if wanted else None
-
-
-def id_in(term: str) -> UUID | None:
-    try:
-        return UUID(term)
-    except ValueError:
-        return None
-
-
 def of_member(user_id: UUID) -> QuerySet[Any]:
     """Ids of the conversations that a user is in."""
     return Member.objects.filter(user_id=user_id).values("conversation_id")
-
-
-def last_ids(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Ids of the last `REACH` of them."""
-    return rows.order_by("-pk").values("pk")[:REACH]
-
-
-def acting(request: HttpRequest) -> UUID:
-    """The administrator's own id: what events name as the one who did it."""
-    found: UUID = request.user.pk  # type: ignore[assignment]
-    return found

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from config import bounded_admin
 from messageservice import admin
 from messageservice.models import Conversation, Member
 
@@ -135,7 +136,7 @@ def test_counting_ends_where_nobody_leafs_any_more(site, people, group, monkeypa
     (ada,) = people(1)
     for _ in range(5):
         group(ada)
-    monkeypatch.setattr(admin, "REACH", 3)
+    monkeypatch.setattr(bounded_admin, "REACH", 3)
     assert site.get(CONVERSATIONS).context["cl"].result_count == 3
 
 
