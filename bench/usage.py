@@ -26,6 +26,12 @@ def resident_kib(pid: int) -> int:
     return int(found[1]) if found else 0
 
 
+def peak_resident_kib(pid: int) -> int:
+    """The most that the process ever held in RAM."""
+    found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) if found else 0
+
+
 def proportional_mib_by_program(pids: Iterable[int]) -> dict[str, float]:
     """Sum of PSS, by what each process runs: a page that n processes share counts a n-th in each."""
     sums: dict[str, float] = defaultdict(float)
