@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from config.env import Env
 from config.logs import logging_config
+from config.storages import storage_setting
 
 env = Env(os.environ)
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -67,6 +68,22 @@ STORAGE_URL = env.url(
     help="where files are kept",
 )
 SPOOL = env.path("WARREN_SPOOL", LOCAL / "spool", help="folder of unfinished uploads, shared between gateways")
+MAX_FILE_BYTES = env.integer(
+    "WARREN_MAX_FILE_BYTES", 5 * 1024**3, low=1, high=2**50, help="bytes that one file may have"
+)
+QUOTA_BYTES = env.integer(
+    "WARREN_QUOTA_BYTES", 20 * 1024**3, low=0, high=2**60, help="bytes that the files of one user may have together"
+)
+QUOTA_FILES = env.integer("WARREN_QUOTA_FILES", 100_000, low=0, high=2**31 - 1, help="files that one user may have")
+MAX_UPLOADS = env.integer(
+    "WARREN_MAX_UPLOADS", 200, low=1, high=1_000_000, help="unfinished uploads that one user may have"
+)
+UPLOAD_HOURS = env.integer(
+    "WARREN_UPLOAD_HOURS", 24, low=1, high=24 * 365, help="hours after its last byte for which an upload can be resumed"
+)
+FILE_DAYS = env.integer(
+    "WARREN_FILE_DAYS", 30, low=1, high=3650, help="days that a file is kept which was never posted"
+)
 LOG_DAYS = env.integer("WARREN_LOG_DAYS", 31, low=1, high=3650, help="days that the event log reaches back")
 LOG_FORMAT = env.text("WARREN_LOG_FORMAT", "json", help="json for machines, text for people")
 LOG_LEVEL = env.text("WARREN_LOG_LEVEL", "INFO", help="DEBUG, INFO, WARNING or ERROR")
@@ -191,6 +208,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/admin/"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+STORAGES = {
+    "default": storage_setting(STORAGE_URL),
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
