@@ -1,8 +1,8 @@
 """Uploads to whatever listens, and says how fast it went.
 
-`python -m bench.programs.upload_client parts KIND PORT TOKEN MIB`: one file in parts of 8 MiB, by tus (KIND `tus`) or as
-plain bodies (`raw`). `... files KIND PORT TOKEN SECONDS`: 16 clients, files of 3 MB, each a request of its own: `form`
-(multipart) or `raw`.
+`python -m bench.programs.upload_client parts KIND PORT TOKEN MIB`: one file in parts of 8 MiB, by tus (KIND `tus`) or
+as plain bodies (`raw`). `... files KIND PORT TOKEN SECONDS`: 16 clients, files of 3 MB, each a request of its own:
+`warren` or `form` (multipart), or `raw`.
 """
 
 import http.client

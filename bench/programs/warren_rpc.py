@@ -78,14 +78,13 @@ def serve(kind: str) -> None:
     from bus.middleware.database import guarded, limit_waits
     from bus.middleware.logging import logged
     from bus.middleware.timing import timed
-    from eventlog.outbox import take_wake
 
     limit_waits()
     url = os.environ["BENCH_AMQP_URL"]
     with pika.BlockingConnection(pika.URLParameters(url)) as connection:
         connection.channel().exchange_declare(EXCHANGE, "direct", durable=True)
     hosted = Hosted(service=service_of(kind), url=url, role=ROLE)
-    Server([hosted], middleware=(timed, logged, guarded), wake=take_wake, on_ready=ready, on_alive=alive).run()
+    Server([hosted], middleware=(timed, logged, guarded), on_ready=ready, on_alive=alive).run()
 
 
 async def call(kind: str, in_flight: int, seconds: float) -> None:
