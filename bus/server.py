@@ -15,12 +15,14 @@ from typing import Any
 from pika import BasicProperties
 from pika.exceptions import AMQPError
 
+from bus import afterwards
+from bus.afterwards import Note
 from bus.connection import Link
 from bus.endpoint import Endpoint, Middleware
 from bus.loop import SelectLoop
 from bus.pool import Pool
 from bus.service import Service
-from bus.topology import POKE, Queue, operation_queue
+from bus.topology import Queue, operation_queue
 from bus.wire import Answer, Delivery, error_answer
 from contracts.errors import Busy
 
@@ -31,7 +33,7 @@ DRAIN_SECONDS = 25
 ALIVE_SECONDS = 1.0
 NOT_FOUND, PRECONDITION_FAILED = 404, 406
 
-Wake = Callable[[], bool]
+Notes = Callable[[], Sequence[Note]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,10 +45,6 @@ class Hosted:
     role: str
 
 
-def _never() -> bool:
-    return False
-
-
 def _nothing() -> None:
     """The default of callbacks that nobody asked for."""
 
@@ -54,7 +52,7 @@ def _nothing() -> None:
 class Server:
     """Runs services in this process, each over its own connection, all in the thread that calls `run`.
 
-    `wake()`: whether the handler that just ended in this thread recorded an event, so that the relay is poked.
+    `notes()`: what the handler that just ended in this thread wants published.
     `on_ready()` runs once, when every queue is consumed; `on_alive()` every second while the I/O thread turns.
     """
 
@@ -63,7 +61,7 @@ class Server:
         hosted: Sequence[Hosted],
         *,
         middleware: Sequence[Middleware] = (),
-        wake: Wake = _never,
+        notes: Notes = afterwards.take,
         pool: Pool | None = None,
         on_ready: Callable[[], None] = _nothing,
         on_alive: Callable[[], None] = _nothing,
@@ -74,7 +72,7 @@ class Server:
         self._ready = False
         self._pool = pool or Pool()
         self._hosts = [
-            _Host(one, loop=self._loop, pool=self._pool, middleware=middleware, wake=wake, on_ready=self._check_ready)
+            _Host(one, loop=self._loop, pool=self._pool, middleware=middleware, notes=notes, on_ready=self._check_ready)
             for one in hosted
         ]
 
@@ -119,12 +117,12 @@ class _Host:
         loop: SelectLoop,
         pool: Pool,
         middleware: Sequence[Middleware],
-        wake: Wake,
+        notes: Notes,
         on_ready: Callable[[], None],
     ) -> None:
         self.loop = loop
         self.pool = pool
-        self.wake = wake
+        self.notes = notes
         self.under_way = 0
         self.closed = False
         self._on_ready = on_ready
@@ -257,18 +255,20 @@ class _Consumer:
 
     def _answer_here(self, channel: Any, deliveries: list[Delivery]) -> None:
         answers = self._endpoint.answer(deliveries)
-        self._finish(channel, deliveries, answers, wake=self._host.wake())
+        self._finish(channel, deliveries, answers, self._host.notes())
 
     def _hand_to_pool(self, channel: Any, delivery: Delivery) -> None:
         if not self._host.pool.submit(partial(self._answer_in_pool, channel, delivery)):
-            self._finish(channel, [delivery], [error_answer(Busy())], wake=False)
+            self._finish(channel, [delivery], [error_answer(Busy())], ())
 
     def _answer_in_pool(self, channel: Any, delivery: Delivery) -> None:
         answers = self._endpoint.answer([delivery])
-        wake = self._host.wake()
-        self._host.loop.call_threadsafe(partial(self._finish, channel, [delivery], answers, wake=wake))
+        notes = self._host.notes()
+        self._host.loop.call_threadsafe(partial(self._finish, channel, [delivery], answers, notes))
 
-    def _finish(self, channel: Any, deliveries: list[Delivery], answers: list[Answer], *, wake: bool) -> None:
+    def _finish(
+        self, channel: Any, deliveries: list[Delivery], answers: list[Answer], notes: Sequence[Note]
+    ) -> None:
         """Reply, then acknowledge. On a connection that is gone neither is possible: it is all delivered again."""
         try:
             for delivery, (kind, body) in zip(deliveries, answers, strict=True):
@@ -276,8 +276,8 @@ class _Consumer:
                     properties = BasicProperties(type=kind, correlation_id=delivery.correlation_id, delivery_mode=1)
                     channel.basic_publish("", delivery.reply_to, body, properties)
                 channel.basic_ack(delivery.tag)
-            if wake:
-                channel.basic_publish("", POKE, b"")
+            for note in notes:
+                channel.basic_publish(*note)
         except AMQPError:
             log.info("answers lost with the connection", extra={"operation": self._endpoint.operation.name})
         self._host.under_way -= len(deliveries)

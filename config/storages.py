@@ -103,7 +103,7 @@ class S3Storage(Storage):
             for item in page.get("Contents", ()):
                 yield item["Key"].removeprefix(self._prefix)
 
-    def _open(self, name: str, mode: str = "rb") -> File[bytes]:  # noqa: ARG002  Django's signature
+    def _open(self, name: str, mode: str = "rb") -> "File[bytes]":  # noqa: ARG002  Django's signature
         body = self.client.get_object(Bucket=self.bucket, Key=self._key(name))["Body"]
         return File(body, name=name)
 

@@ -1,13 +1,13 @@
 """Recording what happened, in the transaction in which it happened (docs/event-log.md)."""
 
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
-from bus import codec
+from bus import afterwards, codec
+from bus.topology import POKE
 from contracts.audience import Audience
 from contracts.base import Event
 
@@ -17,7 +17,6 @@ COLUMNS = ("owner", "event", "routing_key", "conversation_id", "seq", "user_id",
 
 _ROW = f"({', '.join(['%s'] * len(COLUMNS))})"
 _INSERT = f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES "  # noqa: S608  constants only
-_woken = threading.local()
 
 
 def record(event: Event, *, audience: Audience) -> None:
@@ -59,15 +58,5 @@ def row(event: Event, *, audience: Audience) -> tuple[Any, ...]:
 
 
 def note_wake() -> None:
-    """Say that this thread wrote to the outbox; only for statements that insert without `record`."""
-    _woken.pending = True
-
-
-def take_wake() -> bool:
-    """Whether this thread has recorded anything since the last call: then the relay should be poked after commit.
-
-    A missed poke costs 250 ms, a needless one a look at an empty table.
-    """
-    pending = getattr(_woken, "pending", False)
-    _woken.pending = False
-    return pending
+    """Let the relay be poked after commit; only for statements that insert without `record`. A missed poke costs 250 ms."""
+    afterwards.poke(POKE)

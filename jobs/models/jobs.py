@@ -5,9 +5,10 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from contracts.ids import uuid7
-from contracts.job import JobState
+from contracts.job import OVER, JobState
 
 _STATES = [(state.value, state.value) for state in JobState]
+_OPEN = [state.value for state in JobState if state not in OVER]
 
 
 class Batch(models.Model):
@@ -113,6 +114,7 @@ class Job(models.Model):
                 name="job_of_conversation",
                 condition=Q(conversation_id__isnull=False),
             ),
+            models.Index(fields=["owner_id"], name="job_open", condition=Q(state__in=_OPEN)),
             models.Index(fields=["batch", "state", "-id"], name="job_of_batch", condition=Q(batch__isnull=False)),
             models.Index(fields=["kind", "-finished_at"], name="job_dead", condition=Q(state="failed")),
             models.Index(
@@ -147,15 +149,17 @@ class Attempt(models.Model):
 
 
 class Turn(models.Model):
-    """How far an owner's jobs of a queue reach ahead (`rank`, seconds of Unix time): start-time fair queuing."""
+    """The rank of an owner's next job in a lane of a queue, unless the others are further (`jobs.engine.turns`)."""
 
     id = models.BigAutoField(primary_key=True)
     queue = models.CharField(max_length=64)
+    lane = models.PositiveSmallIntegerField()
     owner_id = models.UUIDField()
     rank = models.FloatField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["queue", "owner_id"], name="turn_once")]
+        constraints = [models.UniqueConstraint(fields=["queue", "lane", "owner_id"], name="turn_once")]
+        indexes = [models.Index(fields=["queue", "lane", "-rank"], name="turn_furthest")]
 
     def __str__(self) -> str:
         return f"{self.owner_id} in {self.queue}"

@@ -3,6 +3,7 @@
 import pytest
 from pika.exceptions import ChannelClosedByBroker
 
+from bus.afterwards import Note
 from bus.topology import POKE
 from tests.bus.probe import ProbeEcho, service
 
@@ -50,8 +51,8 @@ def test_the_gateway_does_not_reach_queues_behind_the_exchanges(raw):
 
 
 async def test_a_handler_that_recorded_an_event_wakes_the_relay(rpc, run_service, raw):
-    recorded = iter([True])
-    run_service(service, role="jobs", wake=lambda: next(recorded, False))
+    recorded = iter([[Note("", POKE)]])
+    run_service(service, role="jobs", notes=lambda: next(recorded, ()))
     with raw("relay") as channel:
         while channel.basic_get(POKE, auto_ack=True)[0]:
             continue

@@ -8,6 +8,9 @@ import pytest
 from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 
+from bus import afterwards
+from bus.afterwards import Note
+from bus.topology import POKE
 from contracts.audience import Audience
 from contracts.log import LogHeadSignal
 from contracts.user import SessionRevoked
@@ -23,7 +26,7 @@ def revoked(**changes) -> SessionRevoked:
 
 @pytest.fixture(autouse=True)
 def _nothing_noted():
-    outbox.take_wake()
+    afterwards.take()
 
 
 def test_an_event_outside_a_transaction_is_refused():
@@ -66,18 +69,18 @@ def test_the_wake_is_noted_once_and_for_this_thread_only():
     with transaction.atomic():
         outbox.record(revoked(), audience=Audience())
         outbox.record(revoked(), audience=Audience())
-    elsewhere: list[bool] = []
-    thread = threading.Thread(target=lambda: elsewhere.append(outbox.take_wake()))
+    elsewhere: list[list[Note]] = []
+    thread = threading.Thread(target=lambda: elsewhere.append(afterwards.take()))
     thread.start()
     thread.join(10)
-    assert elsewhere == [False]
-    assert [outbox.take_wake(), outbox.take_wake()] == [True, False]
+    assert elsewhere == [[]]
+    assert [afterwards.take(), afterwards.take()] == [[Note("", POKE)], []]
 
 
 def test_nothing_recorded_is_nothing_to_wake_for():
     with transaction.atomic():
         outbox.record_many([])
-    assert not outbox.take_wake()
+    assert not afterwards.take()
 
 
 def test_a_statement_of_a_service_s_own_can_insert_the_row():

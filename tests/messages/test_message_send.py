@@ -8,7 +8,7 @@ from django.db import connection
 from bus.envelope import Actor, Call
 from contracts.errors import Conflict, InvalidRequest, NotAuthenticated, NotFound
 from contracts.message import MemberRemove, MessageSend, MessageSent
-from eventlog import outbox
+from bus import afterwards
 from eventlog.models import Outbox
 from messageservice import drafts, sending, statements
 from messageservice.models import Conversation, Message
@@ -302,11 +302,11 @@ def test_nothing_to_send_is_nothing_to_do(db):
 def test_the_relay_is_woken_only_when_something_was_sent(people, group):
     ada, eve = people(2)
     conversation = group(ada)
-    outbox.take_wake()
+    afterwards.take()
     sending.message_send_many([(eve, request(conversation))])
-    assert not outbox.take_wake()
+    assert not afterwards.take()
     sending.message_send_many([(ada, request(conversation))])
-    assert outbox.take_wake()
+    assert afterwards.take()
 
 
 def test_statements_are_prepared_anew_on_a_new_connection(people, group, send):

@@ -47,7 +47,6 @@ def _serve_services(roles: list[str], metrics_port: int) -> int:
     from bus.middleware.logging import logged
     from bus.middleware.timing import timed
     from bus.server import Hosted, Server
-    from eventlog.outbox import take_wake
 
     limit_waits()
     if metrics_port:
@@ -58,9 +57,7 @@ def _serve_services(roles: list[str], metrics_port: int) -> int:
     ]
     for one in hosted:
         _connect_to_others(one)
-    server = Server(
-        hosted, middleware=(timed, logged, guarded), wake=take_wake, on_ready=notify.ready, on_alive=notify.alive
-    )
+    server = Server(hosted, middleware=(timed, logged, guarded), on_ready=notify.ready, on_alive=notify.alive)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _stop(server))
     server.run()
