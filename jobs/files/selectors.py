@@ -1,5 +1,6 @@
 """Files and uploads as contracts show them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -49,6 +50,10 @@ def file_page(*, owner_id: UUID, cursor: str | None, limit: int) -> contract.Fil
     found = list(rows[: limit + 1])
     following = found[limit - 1].id.hex if len(found) > limit else None
     return contract.FilePage(files=[file_view(file) for file in found[:limit]], next=following)
+
+
+def any_uninspected(file_ids: Sequence[UUID]) -> bool:
+    return live().filter(id__in=file_ids, inspected=False).exists()
 
 
 def upload_view(upload: models.Upload, *, created: bool = False) -> contract.Upload:

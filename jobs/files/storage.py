@@ -68,14 +68,15 @@ def delete(sha256: str) -> None:
     default_storage.delete(key_of(sha256))
 
 
-def stored_before(moment: float) -> Iterator[str]:
-    """Hashes of what a local folder has held since before `moment` (Unix time); nothing where the storage is elsewhere.
+def stored_before(moment: float, *, folder: str) -> Iterator[str]:
+    """Hashes that begin with `folder` (two digits) of what a local storage has held since before `moment` (Unix time);
+    nothing where the storage is elsewhere.
 
     What killed writers left of their copies goes on the way.
     """
     if _bucket():
         return
-    for path in Path(cast("FileSystemStorage", storages[DEFAULT_STORAGE_ALIAS]).location).glob("??/??/*"):
+    for path in Path(cast("FileSystemStorage", storages[DEFAULT_STORAGE_ALIAS]).location).glob(f"{folder}/??/*"):
         with contextlib.suppress(FileNotFoundError):
             if path.stat().st_mtime < moment:
                 if len(path.name) == SHA256_DIGITS:

@@ -1,4 +1,4 @@
-"""What each user holds, and how much that may be. Conditional UPDATEs: two uploads at once cannot share the last byte."""
+"""What each user holds, and how much that may be. Conditional UPDATEs: two at once cannot share the last byte."""
 
 from uuid import UUID
 
