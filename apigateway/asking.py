@@ -11,6 +11,7 @@ from apigateway.routes import Auth, Route
 from bus import codec
 from bus.envelope import Actor, Call, Client
 from contracts.errors import Forbidden, NotAuthenticated
+from contracts.message import MessageSend, MessageSendFiles
 
 if TYPE_CHECKING:
     from apigateway.gateway import Gateway
@@ -73,4 +74,11 @@ async def answer(gateway: "Gateway", line: Route, asked: Any, *, body: bytes | N
     """The reply's JSON. `asked`: what the client sent, checked; `body`: its JSON where it can be forwarded as it is."""
     if line.local is not None:
         return await local.FUNCTIONS[line.local](gateway, asked, call)
-    return await gateway.ask(line.name, body or codec.encode(asked), call)
+    return await gateway.ask(operation_of(line, asked), body or codec.encode(asked), call)
+
+
+def operation_of(line: Route, asked: Any) -> str:
+    """The operation that answers: files have to be asked for, which may not hold up messages without any."""
+    if line.request is MessageSend and asked.file_ids:
+        return MessageSendFiles.operation.name
+    return line.name

@@ -37,7 +37,6 @@ def storage_setting(url: str) -> dict[str, Any]:
     }
 
 
-
 @deconstructible(path="config.storages.S3Storage")
 class S3Storage(Storage):
     """Objects in a bucket, by boto3. Without `key` and `secret`, boto3 finds credentials as AWS documents it."""

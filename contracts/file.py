@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from contracts.base import Cursor, Done, Event, PageSize, Request, Safety, event, operation
-from contracts.errors import Conflict, LimitExceeded, NotFound, TooLarge, UploadConflict, UploadLocked
+from contracts.errors import Conflict, LimitExceeded, NotFound, TooLarge, UploadConflict, UploadGone, UploadLocked
 
 OWNER = "job"
 MAX_NAME = 255
@@ -176,7 +176,7 @@ class UploadCreate(Request[Upload]):
     metadata: Annotated[str, Meta(max_length=4096)] = ""
 
 
-@operation("upload.get", owner=OWNER, safety=Safety.READ_ONLY, errors=(NotFound,))
+@operation("upload.get", owner=OWNER, safety=Safety.READ_ONLY, errors=(NotFound, UploadGone))
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadGet(Request[Upload]):
     """For gateways only."""
@@ -184,15 +184,15 @@ class UploadGet(Request[Upload]):
     upload_id: UUID
 
 
-@operation("upload.lock", owner=OWNER, safety=Safety.ONCE, errors=(NotFound, UploadLocked))
+@operation("upload.lock", owner=OWNER, safety=Safety.ONCE, errors=(NotFound, UploadGone, UploadLocked, UploadConflict))
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadLock(Request[UploadLease]):
-    """For gateways only: the sole right to write. UploadLocked while another one has it."""
+    """For gateways only: the sole right to write. UploadLocked while another has it, UploadConflict when complete."""
 
     upload_id: UUID
 
 
-@operation("upload.advance", owner=OWNER, safety=Safety.KEYED, errors=(NotFound, UploadConflict))
+@operation("upload.advance", owner=OWNER, safety=Safety.KEYED, errors=(NotFound, UploadGone, UploadConflict))
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadAdvance(Request[UploadLease]):
     """For gateways only: the bytes up to `offset` are on the disk. Renews the lease; UploadConflict when it is lost."""
@@ -209,7 +209,7 @@ class UploadAdvance(Request[UploadLease]):
     safety=Safety.KEYED,
     slow=True,
     deadline_ms=120_000,
-    errors=(NotFound, UploadConflict),
+    errors=(NotFound, UploadGone, UploadConflict),
 )
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadFinish(Request[File]):

@@ -8,6 +8,7 @@ from bus.service import Service
 from contracts import message as contract
 from contracts.base import Done
 from contracts.errors import NotAuthenticated, WarrenError
+from contracts.file import FileCheck
 from contracts.user import UserCheck
 from messageservice import selectors, sending, services
 
@@ -92,6 +93,23 @@ def message_send(
 
 
 @service.rpc
+def message_send_files(request: contract.MessageSendFiles, call: Call) -> contract.MessageSentReply:
+    send = contract.MessageSend(**{name: getattr(request, name) for name in request.__dataclass_fields__})
+    return sending.message_send_files(sender=_actor(call), request=send, check_files=_check_files(call))
+
+
+@service.rpc
+def message_files_visible(request: contract.MessageFilesVisible, call: Call) -> contract.VisibleFiles:
+    visible = selectors.files_visible(user_id=_actor(call), file_ids=request.file_ids)
+    return contract.VisibleFiles(file_ids=visible)
+
+
+@service.rpc
+def message_files_posted(request: contract.MessageFilesPosted, call: Call) -> contract.VisibleFiles:  # noqa: ARG001  as every handler
+    return contract.VisibleFiles(file_ids=selectors.files_posted(file_ids=request.file_ids))
+
+
+@service.rpc
 def message_list(request: contract.MessageList, call: Call) -> contract.MessagePage:
     return selectors.message_page(
         user_id=_actor(call),
@@ -106,6 +124,11 @@ def _actor(call: Call) -> UUID:
     if call.actor is None:
         raise NotAuthenticated
     return call.actor.user_id
+
+
+def _check_files(call: Call) -> Callable[[Sequence[UUID]], object]:
+    """Asks the job service, within what is left of the call's deadline."""
+    return lambda file_ids: service.ask(FileCheck(file_ids=list(file_ids)), call=call)
 
 
 def _unknown_users(call: Call) -> Callable[[Sequence[UUID]], Sequence[UUID]]:

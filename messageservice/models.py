@@ -1,5 +1,6 @@
 """Conversations, members, messages (docs/messages.md). Users are plain ids: their rows are another service's."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -85,6 +86,7 @@ class Message(models.Model):
     text = models.TextField()
     data = models.JSONField(null=True)
     reply_to = models.ForeignKey("self", models.DO_NOTHING, null=True, db_index=False, db_constraint=False)
+    file_ids = ArrayField(models.UUIDField(), default=list, db_default=[], blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -95,3 +97,18 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.seq} of {self.conversation_id}"
+
+
+class Attachment(models.Model):
+    """A file was posted by the message with that `seq`: whoever may see the message may read the file."""
+
+    id = models.BigAutoField(primary_key=True)
+    file_id = models.UUIDField()
+    conversation = models.ForeignKey(Conversation, models.DO_NOTHING, db_index=False, db_constraint=False)
+    seq = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file_id", "conversation", "seq"], name="attachment_once")]
+
+    def __str__(self) -> str:
+        return f"file {self.file_id} with message {self.seq} of {self.conversation_id}"

@@ -13,11 +13,13 @@ _BIGGEST = 2**63
 _encode = msgspec.json.Encoder().encode
 
 
-def clean_text(text: str) -> str:
+def clean_text(text: str, *, may_be_empty: bool = False) -> str:
     """The text with `\\n` for every line end. Raises InvalidRequest when nothing of it can be seen, or on NUL."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     _refuse_nul(text, "text")
+    if not text and not may_be_empty:
+        raise InvalidRequest("text: a message without files needs one.", field="text")
     if text.isspace():
         raise InvalidRequest("text: it holds nothing but white space.", field="text")
     return text

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from contracts.errors import InvalidRequest, NotFound
 from contracts.message import (
@@ -34,7 +35,18 @@ UNREAD_REACH = 3_000
 who has sent more than these himself since he last read."""
 FIRST_MEMBERS = 8
 
-_MESSAGE = ("id", "conversation_id", "seq", "sender_id", "client_id", "text", "data", "reply_to", "created_at")
+_MESSAGE = (
+    "id",
+    "conversation_id",
+    "seq",
+    "sender_id",
+    "client_id",
+    "text",
+    "data",
+    "reply_to",
+    "file_ids",
+    "created_at",
+)
 """Fields of the contract, which are the model's attributes too, but for `reply_to`."""
 _COLUMNS = [column.replace("reply_to", "reply_to_id") for column in _MESSAGE]
 _CONVERSATION = (
@@ -174,6 +186,21 @@ def joined_seqs(pairs: Sequence[tuple[UUID, UUID]]) -> dict[tuple[UUID, UUID], i
         conversation_id__in={conversation_id for conversation_id, _ in pairs}, user_id__in={user for _, user in pairs}
     ).values_list("conversation_id", "user_id", "joined_seq")
     return {(conversation_id, user_id): joined_seq for conversation_id, user_id, joined_seq in rows}
+
+
+def files_visible(*, user_id: UUID, file_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these files that came with a message which the user may see."""
+    joined = models.Member.objects.filter(
+        conversation_id=OuterRef("conversation_id"), user_id=user_id, joined_seq__lt=OuterRef("seq")
+    )
+    rows = models.Attachment.objects.filter(Exists(joined), file_id__in=file_ids)
+    return list(rows.values_list("file_id", flat=True).distinct())
+
+
+def files_posted(*, file_ids: Sequence[UUID]) -> list[UUID]:
+    """Those of these files that came with any message."""
+    rows = models.Attachment.objects.filter(file_id__in=file_ids)
+    return list(rows.values_list("file_id", flat=True).distinct())
 
 
 def member_view(member: models.Member) -> Member:

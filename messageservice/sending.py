@@ -1,7 +1,7 @@
 """Sending messages, as many as wait (docs/sending-a-message.md tells the whole way)."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
 from django.db import DataError, IntegrityError
@@ -13,6 +13,8 @@ from messageservice.drafts import Draft
 
 log = logging.getLogger("messageservice.sending")
 Outcome = MessageSentReply | WarrenError
+CheckFiles = Callable[[Sequence[UUID]], object]
+"""Raises NotFound where some of these files are not the sender's. May block; is never called inside a transaction."""
 
 
 def message_send_many(sends: Sequence[tuple[UUID, MessageSend]]) -> list[Outcome]:
@@ -24,21 +26,43 @@ def message_send_many(sends: Sequence[tuple[UUID, MessageSend]]) -> list[Outcome
     return _Batch(sends).run()
 
 
+def message_send_files(*, sender: UUID, request: MessageSend, check_files: CheckFiles) -> MessageSentReply:
+    """Send a message with files, in one transaction with the rows that let its readers open them.
+
+    A repeat as in `message_send_many`, also after the files are gone. Raises NotFound, and what `check_files` raises.
+    """
+    batch = _Batch([(sender, request)], with_files=True)
+    if not batch.answer_repeats() and request.file_ids:
+        selectors.membership(user_id=sender, conversation_id=request.conversation_id)
+        check_files(request.file_ids)
+    (outcome,) = batch.run()
+    if isinstance(outcome, WarrenError):
+        raise outcome
+    return outcome
+
+
 class _Batch:
     """Requests by their place; each gets exactly one outcome."""
 
-    def __init__(self, sends: Sequence[tuple[UUID, MessageSend]]) -> None:
+    def __init__(self, sends: Sequence[tuple[UUID, MessageSend]], *, with_files: bool = False) -> None:
         self._size = len(sends)
+        self._insert = statements.insert_with_files if with_files else statements.insert
         self._drafts: dict[int, Draft] = {}
         self._outcomes: dict[int, Outcome] = {}
         for place, (sender, request) in enumerate(sends):
             try:
+                if request.file_ids and not with_files:
+                    raise InvalidRequest("file_ids: a message with files goes by message.send_files.", field="file_ids")
                 self._drafts[place] = Draft.of(request, sender=sender)
             except InvalidRequest as error:
                 self._outcomes[place] = error
 
+    def answer_repeats(self) -> bool:
+        """Look beforehand for what was sent before; whether there was any."""
+        return bool(self._answer_repeats(list(self._drafts)))
+
     def run(self) -> list[Outcome]:
-        waiting = list(self._drafts)
+        waiting = [place for place in self._drafts if place not in self._outcomes]
         while waiting:
             # The same message twice in one batch: one after the other, as if they had come apart.
             first: dict[tuple[UUID, UUID], int] = {}
@@ -52,7 +76,7 @@ class _Batch:
         if not places:
             return
         try:
-            numbered = statements.insert([self._drafts[place] for place in places])
+            numbered = self._insert([self._drafts[place] for place in places])
         except IntegrityError:
             self._send_without_repeats(places)
         except DataError as error:

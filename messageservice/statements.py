@@ -11,10 +11,12 @@ from datetime import datetime
 
 import msgspec
 from django.db import OperationalError, connection
+from django.db.transaction import atomic
 
 from config.failpoints import failpoint
 from eventlog import outbox
 from messageservice.drafts import Draft
+from messageservice.models import Attachment
 
 _COLUMNS = {
     "id": "uuid",
@@ -24,6 +26,7 @@ _COLUMNS = {
     "text": "text",
     "data": "jsonb",
     "reply_to_id": "uuid",
+    "file_ids": "uuid[]",
     "head": "text",
     "tail": "text",
 }
@@ -42,8 +45,8 @@ def time_as_json(value: str) -> str:
 _INSERTS = f"""
 message AS (
     INSERT INTO messageservice_message
-        (id, conversation_id, seq, sender_id, client_id, text, data, reply_to_id, created_at)
-    SELECT id, conversation_id, seq, sender_id, client_id, text, data, reply_to_id, at FROM numbered
+        (id, conversation_id, seq, sender_id, client_id, text, data, reply_to_id, file_ids, created_at)
+    SELECT id, conversation_id, seq, sender_id, client_id, text, data, reply_to_id, file_ids, at FROM numbered
 ), event AS (
     INSERT INTO {outbox.TABLE} ({", ".join(outbox.COLUMNS)})
     SELECT 'message', 'message.sent', 'c.' || replace(conversation_id::text, '-', '') || '.' || seq,
@@ -120,6 +123,19 @@ def insert(drafts: Sequence[Draft]) -> Numbered:
         if getattr(error.__cause__, "pgcode", None) != _LOCK_NOT_AVAILABLE:
             raise
         return _execute("EXECUTE warren_send_free(%s)", [_encode(drafts).decode()])
+
+
+def insert_with_files(drafts: Sequence[Draft]) -> Numbered:
+    """As `insert`, and with a row for each file. OperationalError where a lock was not free in time."""
+    with atomic():
+        _prepare()
+        numbered = _execute(*execution(drafts))
+        Attachment.objects.bulk_create(
+            Attachment(file_id=file_id, conversation_id=drafts[n].conversation_id, seq=seq)
+            for n, (seq, _) in numbered.items()
+            for file_id in drafts[n].file_ids
+        )
+    return numbered
 
 
 def execution(drafts: Sequence[Draft]) -> tuple[str, list[str | None]]:

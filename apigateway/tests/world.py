@@ -142,7 +142,7 @@ class World:
         self.seqs[conversation] += 1
         event = MessageSent(
             id=uuid4(), conversation_id=conversation, seq=self.seqs[conversation], sender_id=sender or uuid4(),
-            client_id=uuid4(), text=text, data=None, reply_to=None, created_at=NOW,
+            client_id=uuid4(), text=text, data=None, reply_to=None, file_ids=[], created_at=NOW,
         )  # fmt: skip
         return self.record(event, Audience(conversation_id=conversation, seq=event.seq), publish=publish)
 
@@ -230,7 +230,7 @@ def _messages(world: World) -> Service:
         message = Message(
             id=uuid4(), conversation_id=request.conversation_id, seq=world.seqs[request.conversation_id],
             sender_id=call.actor.user_id, client_id=request.client_id, text=request.text, data=None, reply_to=None,
-            created_at=NOW,
+            file_ids=list(request.file_ids), created_at=NOW,
         )  # fmt: skip
         return MessageSentReply(message=message, duplicate=duplicate)
 

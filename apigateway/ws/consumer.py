@@ -18,7 +18,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from apigateway.asking import DEVICE_LENGTH, Trace, answer, call_for
+from apigateway.asking import DEVICE_LENGTH, Trace, answer, call_for, operation_of
 from apigateway.auth import Verified, is_temporary
 from apigateway.errors import Close
 from apigateway.limits import network_of
@@ -354,21 +354,21 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is untyp
 
     def _begin(self, number: int, line: Route, asked: Any, body: bytes) -> None:
         if line.request is MessageSend:
-            self.sends.submit(asked.conversation_id.hex, partial(self._send, number, body))
+            self.sends.submit(asked.conversation_id.hex, partial(self._send, number, operation_of(line, asked), body))
         else:
             self._start(self._respond(number, lambda call: answer(self.gateway, line, asked, body=body, call=call)))
         self._open += 1
 
-    async def _send(self, number: int, body: bytes) -> None:
-        await self._respond(number, partial(self._send_surely, body))
+    async def _send(self, number: int, operation: str, body: bytes) -> None:
+        await self._respond(number, partial(self._send_surely, operation, body))
 
-    async def _send_surely(self, body: bytes, call: Call) -> bytes:
+    async def _send_surely(self, operation: str, body: bytes, call: Call) -> bytes:
         """A send whose outcome is not known is repeated under its `client_id` before the next one goes."""
         try:
-            return await self.gateway.ask("message.send", body, call)
+            return await self.gateway.ask(operation, body, call)
         except (DeadlineExceeded, OutcomeUnknown) as unknown:
             try:
-                return await self.gateway.ask("message.send", body, call, deadline_ms=REPEAT_MS)
+                return await self.gateway.ask(operation, body, call, deadline_ms=REPEAT_MS)
             except WarrenError:
                 raise unknown from None
 

@@ -9,7 +9,7 @@ CONVERSATIONS = 200
 MEMBERS = 5
 TEXT = "a chat message of about eighty characters, the kind that people write all day, and a little more"
 _HEAD = '{"id":"0b8f6c3e-5f6e-4a57-9c50-0c4c7c9f1e2a","conversation_id":"0b8f6c3e-5f6e-4a57-9c50-0c4c7c9f1e2a","seq":'
-_TAIL = f',"text":"{TEXT}","data": null,"reply_to": null,"created_at":"'
+_TAIL = f',"text":"{TEXT}","data": null,"reply_to": null,"file_ids":[],"created_at":"'
 
 
 def conversation(number: str) -> str:
@@ -48,6 +48,7 @@ def send(conversation_number: str, member_number: str) -> str:
         f"'{TEXT}'::text",
         "NULL::jsonb",
         "NULL::uuid",
+        "'{}'::uuid[]",
         f"'{_HEAD}'::text",
         f"'{_TAIL}'::text",
     ]

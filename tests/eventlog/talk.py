@@ -31,6 +31,7 @@ def message(conversation_id: UUID, seq: int, *, text: str = "hello") -> MessageS
         text=text,
         data=None,
         reply_to=None,
+        file_ids=[],
         created_at=datetime.now(tz=UTC),
     )
 
