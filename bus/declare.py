@@ -26,6 +26,8 @@ def declare(url: str) -> None:
             channel.exchange_declare(exchange.name, exchange.type, durable=True)
         for queue in QUEUES:
             channel.queue_declare(queue.name, durable=True, arguments=queue.arguments)
+            if queue.exchange is not None:
+                channel.queue_bind(queue.name, queue.exchange, queue.name)
 
     try:
         _connected(url, make)

@@ -53,6 +53,14 @@ class SelectLoop:
     def call_threadsafe(self, callback: Callback) -> None:
         self.raw.add_callback_threadsafe(callback)
 
+    def watch(self, descriptor: int, on_readable: Callback) -> None:
+        """Call `on_readable` whenever there is something to read, the other end's closing included."""
+        self.raw.add_handler(descriptor, lambda *_: on_readable(), self.raw.READ)
+
+    def forget(self, descriptor: int) -> None:
+        """Watch it no more; before it is closed."""
+        self.raw.remove_handler(descriptor)
+
     def run(self) -> None:
         """Block until `stop`."""
         self.raw.start()

@@ -266,9 +266,7 @@ class _Consumer:
         notes = self._host.notes()
         self._host.loop.call_threadsafe(partial(self._finish, channel, [delivery], answers, notes))
 
-    def _finish(
-        self, channel: Any, deliveries: list[Delivery], answers: list[Answer], notes: Sequence[Note]
-    ) -> None:
+    def _finish(self, channel: Any, deliveries: list[Delivery], answers: list[Answer], notes: Sequence[Note]) -> None:
         """Reply, then acknowledge. On a connection that is gone neither is possible: it is all delivered again."""
         try:
             for delivery, (kind, body) in zip(deliveries, answers, strict=True):

@@ -14,7 +14,8 @@ from contracts.base import OPERATIONS, Operation, load_all
 OWNERS = {"user": "userservice", "message": "messageservice", "job": "jobs", "log": "eventlog"}
 """Owner of a contract → role that answers it."""
 EVENT_OWNERS = ("user", "message", "job")
-SIGNALS, WORK, CONTROL, DEAD, POKE = "signals", "work", "control", "dead", "relay.poke"
+SIGNALS, WORK, CONTROL, DEAD = "signals", "work", "control", "dead"
+POKE, SCHEDULER_POKE, DEAD_WORK = "relay.poke", "scheduler.poke", "dead.work"
 DEFAULT_EXCHANGE = "amq.default"
 """What permissions call the exchange whose name is empty: it reaches any queue by its name."""
 
@@ -36,7 +37,8 @@ class Exchange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Queue:
-    """A durable classic queue, bound to `exchange` (none: reached through the default exchange) by its own name."""
+    """A durable queue, classic unless its arguments say otherwise, bound to `exchange` by its own name (none: reached
+    through the default exchange)."""
 
     name: str
     exchange: str | None = None
@@ -61,8 +63,36 @@ EXCHANGES = (
     Exchange(name=CONTROL, type="fanout"),
     Exchange(name=DEAD, type="direct"),
 )
-QUEUES = (Queue(name=POKE, prefetch=1, arguments={"x-max-length": 1, "x-overflow": "drop-head"}),)
-"""Shared queues. One poke that waits says as much as many."""
+DELIVERY_LIMIT = 5
+"""How often a job's pointer comes back from workers that died with it; at the next time it is dead. 4.x assumes 20."""
+WORK_QUEUES = tuple(f"job.{name}" for name in ("image", "download", "import", "probe"))
+
+
+def _poke(name: str) -> Queue:
+    """One poke that waits says as much as many."""
+    return Queue(name=name, prefetch=1, arguments={"x-max-length": 1, "x-overflow": "drop-head"})
+
+
+def _work(name: str) -> Queue:
+    """Replicated and on the disk. `at-least-once`, which needs the overflow, keeps a dead pointer until another has it."""
+    arguments = {
+        "x-queue-type": "quorum",
+        "x-delivery-limit": DELIVERY_LIMIT,
+        "x-dead-letter-exchange": DEAD,
+        "x-dead-letter-routing-key": DEAD_WORK,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }
+    return Queue(name=name, exchange=WORK, arguments=arguments)
+
+
+QUEUES = (
+    _poke(POKE),
+    _poke(SCHEDULER_POKE),
+    Queue(name=DEAD_WORK, exchange=DEAD),
+    *(_work(name) for name in WORK_QUEUES),
+)
+"""Shared queues."""
 NEWS = (*(f"events.{owner}" for owner in EVENT_OWNERS), SIGNALS)
 """What a gateway listens to."""
 
@@ -95,9 +125,9 @@ def permissions() -> dict[str, Permissions]:
         "worker": Permissions(
             configure=_any([], orders),
             write=_any([*_asked_by("worker"), SIGNALS, DEFAULT_EXCHANGE], orders),
-            read=_any([CONTROL], rf"job\.[a-z_]+|{orders}"),
+            read=_any([CONTROL, *WORK_QUEUES], orders),
         ),
-        "scheduler": _allow([], [*_asked_by("scheduler"), WORK, DEFAULT_EXCHANGE], []),
+        "scheduler": _allow([], [*_asked_by("scheduler"), WORK, DEFAULT_EXCHANGE], [SCHEDULER_POKE, DEAD_WORK]),
     }
 
 

@@ -85,6 +85,17 @@ FILE_DAYS = env.integer(
     "WARREN_FILE_DAYS", 30, low=1, high=3650, help="days that a file is kept which was never posted"
 )
 LOG_DAYS = env.integer("WARREN_LOG_DAYS", 31, low=1, high=3650, help="days that the event log reaches back")
+JOB_DAYS = env.integer("WARREN_JOB_DAYS", 90, low=1, high=3650, help="days that a job is kept after its end")
+JOBS_PER_USER = env.integer(
+    "WARREN_JOBS_PER_USER", 20_000, low=1, high=10_000_000, help="jobs of one user that may be waiting or running"
+)
+JOB_RETRY_SECONDS = env.integer(
+    "WARREN_JOB_RETRY_SECONDS",
+    4,
+    low=0,
+    high=3600,
+    help="seconds until a failed job is tried again; twice as long each time",
+)
 LOG_FORMAT = env.text("WARREN_LOG_FORMAT", "json", help="json for machines, text for people")
 LOG_LEVEL = env.text("WARREN_LOG_LEVEL", "INFO", help="DEBUG, INFO, WARNING or ERROR")
 MAX_SOCKETS_PER_USER = env.integer(

@@ -58,5 +58,8 @@ def row(event: Event, *, audience: Audience) -> tuple[Any, ...]:
 
 
 def note_wake() -> None:
-    """Let the relay be poked after commit; only for statements that insert without `record`. A missed poke costs 250 ms."""
+    """Let the relay be poked after commit; only for statements that insert without `record`.
+
+    A missed poke costs 250 ms.
+    """
     afterwards.poke(POKE)

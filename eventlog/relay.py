@@ -6,7 +6,6 @@ broker does not: events go on getting positions, and what was not confirmed is r
 """
 
 import logging
-import signal
 import threading
 import time
 from collections import deque
@@ -16,12 +15,12 @@ from functools import partial
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import Error
 
 from bus import codec
 from bus.publisher import Publisher
 from bus.topology import POKE, SIGNALS
 from config import notify
+from config.exclusive import run_exclusively
 from config.failpoints import failpoint
 from contracts.audience import EVERYBODY_KEY
 from contracts.log import LogHeadSignal
@@ -31,7 +30,7 @@ from eventlog.session import BATCH, NotDense, Row, Session
 log = logging.getLogger("eventlog.relay")
 
 POLL = 0.25
-"""Seconds between looks at the outbox when no poke arrives, and between a waiting relay's looks at the lock."""
+"""Seconds between looks at the outbox when no poke arrives."""
 HEAD_EVERY = 1.0
 FLOOR_EVERY = 1.0
 SWEEP_EVERY = 10.0
@@ -48,41 +47,12 @@ RANGES_RETRY = 1000
 
 def main() -> int:
     """Run until SIGTERM or SIGINT; returns the exit code. Any number may run, the active one does the work."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    notify.ready()
-    told: set[str] = set()
-    while not stop.is_set():
-        try:
-            _turn(stop, told)
-        except Error as error:
-            reason = str(error).strip()
-            if reason not in told:  # one line for each reason, however often it comes
-                log.warning("the database failed, waiting for it", extra={"reason": reason})
-            told.add(reason)
-            notify.alive()
-            stop.wait(POLL)
-        except NotDense:
-            log.critical("positions are not dense, stopping before they are committed", exc_info=True)
-            return 1
+    try:
+        run_exclusively(Session, lambda session, stop: Relay(session, stop=stop).run())
+    except NotDense:
+        log.critical("positions are not dense, stopping before they are committed", exc_info=True)
+        return 1
     return 0
-
-
-def _turn(stop: threading.Event, told: set[str]) -> None:
-    with Session() as session:
-        if _wait_for_lock(session, stop):
-            relay = Relay(session, stop=stop)
-            told.clear()
-            relay.run()
-
-
-def _wait_for_lock(session: Session, stop: threading.Event) -> bool:
-    while not session.lock():
-        notify.alive()
-        if stop.wait(POLL):
-            return False
-    return True
 
 
 class _Batch(NamedTuple):
@@ -118,7 +88,7 @@ class Relay:
             on_lost=self._disconnected,
             on_confirmed=self._confirmed,
         )
-        self._publisher.consume(POKE, self.wake)
+        self._publisher.consume(POKE, lambda _: self.wake())
         log.info("active", extra={"pos": session.pos, "published": self._published, "epoch": self._epoch})
 
     def run(self) -> None:

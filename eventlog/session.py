@@ -1,18 +1,14 @@
-"""The relay's database session: the lock that makes it the only one, and the statements that move events.
-
-A connection of its own, straight to PostgreSQL: through a pooler that shares sessions the lock would mean nothing.
-Any error of the database ends the session and with it the lock; what it was about to commit is rolled back.
-"""
+"""The relay's database session: the lock that makes it the only one, and the statements that move events."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Concatenate, NamedTuple, ParamSpec, Self, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import OperationalError
 from django.db.backends.utils import CursorWrapper
 
+from config.exclusive import LockSession
 from config.failpoints import failpoint
 from eventlog.floor import Floor
 
@@ -27,18 +23,7 @@ BATCH = 500
 STATEMENT_MS = 2000
 """No statement of the relay takes longer; a session that hangs in one keeps the lock no longer than this."""
 
-# Each end notices that the other's host is gone: ours within 4 s by what libpq sets on the socket, the server within
-# 3 s by its own settings, without which it would keep a dead relay's lock for two hours. (tcp_user_timeout cuts the
-# last keepalive probe short: tcp(7).)
-_CLIENT = {"keepalives": 1, "keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 2}
-_SERVER = {
-    "tcp_keepalives_idle": "2",
-    "tcp_keepalives_interval": "1",
-    "tcp_keepalives_count": "2",
-    "tcp_user_timeout": "3000",
-    "statement_timeout": str(STATEMENT_MS),
-    "idle_in_transaction_session_timeout": "4000",
-    "jit": "off",
+_PLANS = {
     # A plan is kept from the moment when the outbox was nearly empty; a burst later it would read all of it each time.
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",
@@ -100,24 +85,13 @@ class State:
     epoch: str
 
 
-class Session:
+class Session(LockSession):
     """Raises django.db.Error from every method when the database fails; then `close` it and open another."""
 
     def __init__(self) -> None:
-        self._connection = _connect()
-        self._cursor = self._connection.cursor()
+        super().__init__(lock=LOCK, name="warren-relay", statement_ms=STATEMENT_MS, **_PLANS)
         self._floor = Floor(self._cursor)
         self.pos = 0
-
-    def close(self) -> None:
-        """End the session; its lock falls free. Never raises."""
-        self._connection.close_if_unusable_or_obsolete()
-        self._connection.close()
-
-    def lock(self) -> bool:
-        """Whether this session is the active relay's now. Does not wait: a waiting statement would hold back vacuum."""
-        self._cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
-        return bool(self._cursor.fetchone()[0])
 
     def begin(self) -> State:
         """Read where the last relay stopped. Call it once, under the lock."""
@@ -172,19 +146,3 @@ class Session:
             self._cursor.execute("ROLLBACK")
             log.warning("readers of the log were in the way", extra={"work": work.__name__})
             return None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-def _connect() -> BaseDatabaseWrapper:
-    connection = connections.create_connection(DEFAULT_DB_ALIAS)
-    options = connection.settings_dict.get("OPTIONS", {})
-    server = " ".join(f"-c {name}={value}" for name, value in _SERVER.items())
-    changed = {"application_name": "warren-relay", "options": server}
-    connection.settings_dict = {**connection.settings_dict, "OPTIONS": {**options, **_CLIENT, **changed}}
-    connection.ensure_connection()
-    return connection

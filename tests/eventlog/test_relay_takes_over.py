@@ -102,7 +102,7 @@ def test_both_ends_of_the_session_notice_within_four_seconds_that_the_other_host
             "tcp_keepalives_count": "2",
             "tcp_user_timeout": "3000",
         }
-        client = session._connection.connection.get_dsn_parameters()
+        client = session.connection.connection.get_dsn_parameters()
         assert (client["keepalives_idle"], client["keepalives_interval"], client["keepalives_count"]) == ("2", "1", "2")
         assert cursor.connection.info.backend_pid == holder
         assert STATEMENT_MS < 1000 * PROMISED

@@ -1,0 +1,118 @@
+"""Who runs what: a job belongs to the worker that claimed it, for as long as that renews its lease.
+
+A claim is a conditional UPDATE, so two workers never get the same job, and what a message said does not matter.
+"""
+# ruff: noqa: S608  the statements are put together from constants
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from django.db import connection
+from django.db.transaction import atomic
+from django.utils import timezone
+
+from config.failpoints import failpoint
+from contracts.audience import Audience
+from contracts.job import JobProgress, JobState
+from jobs.engine import news
+from jobs.models import Attempt, File, Job, Worker
+
+LEASE_SECONDS = 15
+_LEASE = f"clock_timestamp() + interval '{LEASE_SECONDS} seconds'"
+_CLAIM = f"""
+UPDATE jobs_job SET state = 'running', attempt = attempt + 1, worker = %(worker)s, leased_until = {_LEASE},
+    started_at = clock_timestamp(), progress = NULL, run_after = NULL, rev = rev + 1
+WHERE state = 'queued' AND id = ANY (ARRAY(
+    SELECT id FROM jobs_job
+    WHERE queue = %(queue)s AND state = 'queued'
+        AND NOT EXISTS (SELECT FROM jobs_pausedqueue WHERE name = %(queue)s)
+    ORDER BY lane, rank LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+))
+RETURNING *
+"""
+# What is ours still, and what people want of it. Progress that nobody saw live is here for who comes later.
+_RENEW = f"""
+UPDATE jobs_job SET leased_until = {_LEASE}, progress = coalesce(held.progress, jobs_job.progress)
+FROM json_to_recordset(%(held)s) AS held(id uuid, attempt int, progress jsonb)
+WHERE jobs_job.id = held.id AND jobs_job.attempt = held.attempt AND state = 'running' AND worker = %(worker)s
+RETURNING jobs_job.id, cancelling
+"""
+_encode = msgspec.json.Encoder().encode
+
+
+class Claim(NamedTuple):
+    """What a worker needs to know of a job of its own. `inputs`: its files, in the order in which it names them."""
+
+    job: Job
+    inputs: Sequence[File]
+    audience: Audience
+
+    @property
+    def missing(self) -> bool:
+        """Whether some of its files are gone."""
+        return len(self.inputs) < len(self.job.file_ids)
+
+
+def claim(*, queue: str, worker: str, limit: int) -> list[Claim]:
+    """Take up to `limit` of the jobs that are next in a queue; none where all are taken, or the queue is paused."""
+    failpoint("worker.before_claim")
+    with atomic():
+        jobs = list(Job.objects.raw(_CLAIM, {"queue": queue, "worker": worker, "limit": limit}))
+        if not jobs:
+            return []
+        Attempt.objects.bulk_create(
+            Attempt(job=job, number=job.attempt, state=job.state, worker=worker, at=timezone.now()) for job in jobs
+        )
+        audiences = {job.id: _tell_claimed(job) for job in sorted(jobs, key=_by_batch)}
+    failpoint("worker.claimed")
+    files = _files(jobs)
+    jobs.sort(key=lambda job: (job.lane, job.rank))
+    return [Claim(job, _inputs(job, files), audiences[job.id]) for job in jobs]
+
+
+def renew(*, worker: str, held: Mapping[tuple[UUID, int], JobProgress | None]) -> dict[UUID, bool]:
+    """Prolong the leases of what the worker has, by (job, attempt); returns those that are its own still, with whether
+    they were cancelled."""
+    if not held:
+        return {}
+    rows = [{"id": key[0], "attempt": key[1], "progress": progress} for key, progress in held.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(_RENEW, {"worker": worker, "held": _encode(rows).decode()})
+        return dict(cursor.fetchall())
+
+
+def seen(*, worker: str, queues: Collection[str], processes: int) -> None:
+    """The worker's sign of life, for people who look at workers."""
+    Worker.objects.update_or_create(
+        name=worker, defaults={"queues": sorted(queues), "processes": processes, "seen_at": timezone.now()}
+    )
+
+
+def gone(*, worker: str) -> None:
+    Worker.objects.filter(name=worker).delete()
+
+
+def _by_batch(job: Job) -> str:
+    """Batches are locked in one order by everybody."""
+    return str(job.batch_id or "")
+
+
+def _tell_claimed(job: Job) -> Audience:
+    batch = news.lock_batch(job.batch_id)
+    news.tell([job], batch=batch)
+    news.count(batch, [job], before={job.id: JobState.QUEUED})
+    return news.audience(job, batch)
+
+
+def _files(jobs: Iterable[Job]) -> dict[str, File]:
+    ids = {file_id for job in jobs for file_id in job.file_ids}
+    if not ids:
+        return {}
+    files = File.objects.filter(id__in=ids, deleted_at=None).select_related("blob")
+    return {str(file.id): file for file in files}
+
+
+def _inputs(job: Job, files: Mapping[str, Any]) -> list[File]:
+    return [files[file_id] for file_id in job.file_ids if file_id in files]

@@ -1,0 +1,101 @@
+"""A job before it is made: everything about it that can be checked without a transaction."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from bus import codec
+from contracts.errors import InvalidRequest
+from jobs.files.access import files_readable
+from jobs.kinds import load_all
+from jobs.kinds.base import Kind
+from jobs.models import File
+
+Ask = Callable[[Any], Any]
+NOBODY = UUID(int=0)
+MAX_SUBJECT = 300
+INPUT = "file_id"
+"""The parameter that a step of a chain may leave out: it is the first file of the step before."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """`params`: as JSON values. `file_ids`: files that the job reads; of a later step those that are known already."""
+
+    kind: Kind
+    params: dict[str, Any]
+    file_ids: Sequence[UUID]
+    subject: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """What somebody asked for, decoded. `follows`: it gets its file from the step before."""
+
+    kind: Kind
+    params: Any
+    follows: bool = False
+
+    @property
+    def file_ids(self) -> list[UUID]:
+        return [file_id for file_id in self.kind.files(self.params) if file_id != NOBODY]
+
+    def draft(self, files: Mapping[UUID, File]) -> Draft:
+        """`files`: at least those that it names."""
+        names = [files[file_id].name for file_id in self.file_ids]
+        params = msgspec.to_builtins(self.params)
+        if self.follows:
+            del params[INPUT]
+        return Draft(
+            kind=self.kind,
+            params=params,
+            file_ids=self.file_ids,
+            subject=(self.kind.subject(self.params, names) or self.kind.name)[:MAX_SUBJECT],
+        )
+
+
+def kind_named(name: str, *, field: str = "kind") -> Kind:
+    """A kind that people may ask for. Raises InvalidRequest."""
+    kind = load_all().get(name)
+    if kind is None or kind.internal:
+        raise InvalidRequest(f"{field}: there is no kind of job named {name!r}.", field=field)
+    return kind
+
+
+def wish(kind: Kind, params: Mapping[str, Any], *, field: str = "params") -> Wish:
+    """Raises InvalidRequest, with the place below `field`, for parameters that the kind does not take."""
+    with _below(field):
+        decoded: Any = codec.convert(dict(params), kind.contract.params)
+        kind.validate(decoded)
+    return Wish(kind=kind, params=decoded)
+
+
+def wish_step(kind: Kind, params: Mapping[str, Any], *, field: str) -> Wish:
+    """As `wish`, for a later step of a chain."""
+    follows = INPUT not in params and INPUT in kind.contract.params.__annotations__
+    filled = {INPUT: str(NOBODY), **params} if follows else params
+    made = wish(kind, filled, field=field)
+    return Wish(kind=kind, params=made.params, follows=follows)
+
+
+def drafts(wishes: Sequence[Wish], *, actor: UUID, ask: Ask) -> list[Draft]:
+    """Raises NotFound where one of them names a file that the actor may not read. Asks others: in no transaction."""
+    wanted = list({file_id for one in wishes for file_id in one.file_ids})
+    files = files_readable(actor=actor, file_ids=wanted, ask=ask) if wanted else {}
+    return [one.draft(files) for one in wishes]
+
+
+@contextmanager
+def _below(place: str) -> Iterator[None]:
+    """Name what is wrong inside as seen from the whole request."""
+    try:
+        yield
+    except InvalidRequest as error:
+        inner = error.data.get("field")
+        field = f"{place}.{inner}" if inner else place
+        sentence = error.message.removeprefix(f"{inner}: ")
+        raise InvalidRequest(f"{field}: {sentence}", **error.data | {"field": field}) from error
