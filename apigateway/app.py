@@ -10,10 +10,11 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from apigateway.asgi import App, Message, Receive, Scope, Send, header, respond, respond_problem
+from apigateway.asgi import App, Headers, Message, Receive, Scope, Send, header, respond, respond_problem
 from apigateway.asking import trace_of
 from apigateway.bodies import limited
 from apigateway.errors import Close, MethodNotAllowed
+from apigateway.files.app import with_files
 from apigateway.gateway import Gateway
 from apigateway.page import page
 from apigateway.proxy import admin
@@ -50,7 +51,7 @@ class Entrance:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
         self._socket: App = Socket.as_asgi()
-        self._http = limited(_Paths(gateway))
+        self._http = with_files(limited(_Paths(gateway)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["gateway"] = self._gateway
@@ -76,7 +77,7 @@ class Entrance:
         async def watch(message: Message) -> None:
             if message["type"] == "http.response.start":
                 told.status = message["status"]
-                message["headers"] = [*message.get("headers", ()), *_safe_headers(scope, trace.request_id)]
+                message["headers"] = _with_safe_headers(scope, trace.request_id, message.get("headers", ()))
             await send(message)
 
         try:
@@ -162,6 +163,13 @@ class _Paths:
         body = msgspec.json.encode({"keys": verifier.jwks})
         cache = [(b"cache-control", b"public, max-age=60")]
         await respond(send, status=200, body=body, kind="application/jwk-set+json", headers=cache)
+
+
+def _with_safe_headers(scope: Scope, request_id: str, headers: Headers) -> list[tuple[bytes, bytes]]:
+    """What the response says itself is kept."""
+    said = list(headers)
+    names = {name for name, _ in said}
+    return [*said, *(one for one in _safe_headers(scope, request_id) if one[0] not in names)]
 
 
 def _safe_headers(scope: Scope, request_id: str) -> list[tuple[bytes, bytes]]:

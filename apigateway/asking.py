@@ -4,13 +4,13 @@ import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 from apigateway import local
 from apigateway.routes import Auth, Route
 from bus import codec
 from bus.envelope import Actor, Call, Client
-from contracts.errors import Forbidden, NotAuthenticated
+from contracts.errors import Forbidden, InvalidRequest, NotAuthenticated
 from contracts.message import MessageSend, MessageSendFiles
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 DEVICE_LENGTH = 200
+MAX_KEY = 200
+"""Characters of an `Idempotency-Key`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,14 +52,20 @@ async def authorize(gateway: "Gateway", line: Route, *, token: str, address: str
     if line.auth is Auth.PUBLIC:
         gateway.limits.public(address)
         return None
+    actor = await identify(gateway, token=token, address=address)
+    if line.auth is Auth.STAFF and not actor.staff:
+        raise Forbidden
+    return actor
+
+
+async def identify(gateway: "Gateway", *, token: str, address: str) -> Actor:
+    """Whose token it is. Raises NotAuthenticated, TokenExpired or RateLimited."""
     try:
         verified = await gateway.verifier.verify(token)
     except NotAuthenticated:
         gateway.limits.public(address)
         raise
     gateway.limits.user(verified.actor.user_id)
-    if line.auth is Auth.STAFF and not verified.actor.staff:
-        raise Forbidden
     return verified.actor
 
 
@@ -68,6 +76,17 @@ def call_for(*, actor: Actor | None, address: str, device: str, trace: Trace) ->
         request_id=trace.request_id,
         traceparent=trace.traceparent,
     )
+
+
+def client_id_of(key: str, *, actor: Actor | None, operation: str) -> UUID:
+    """What an `Idempotency-Key` stands for: itself where it is a UUID. Raises InvalidRequest."""
+    if len(key) > MAX_KEY:
+        raise InvalidRequest(f"Idempotency-Key: at most {MAX_KEY} characters", field="Idempotency-Key")
+    owner = actor.user_id.hex if actor else ""
+    try:
+        return UUID(key)
+    except ValueError:
+        return uuid5(NAMESPACE_URL, f"warren:{owner}:{operation}:{key}")
 
 
 async def answer(gateway: "Gateway", line: Route, asked: Any, *, body: bytes | None, call: Call) -> bytes:

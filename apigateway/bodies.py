@@ -3,8 +3,8 @@ it (docs/gateway.md, "Bodies")."""
 
 import asyncio
 
-from apigateway.asgi import App, Message, Receive, Scope, Send, header, respond_problem
-from contracts.errors import TooLarge
+from apigateway.asgi import App, Headers, Message, Receive, Scope, Send, header, respond_problem
+from contracts.errors import TooLarge, WarrenError
 
 MOST = 1024 * 1024
 """Bytes."""
@@ -25,7 +25,7 @@ def limited(app: App, *, most: int = MOST, within: float = WITHIN) -> App:
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
         length = header(scope, b"content-length")
         if length and (not length.isdecimal() or int(length) > most):
-            await _refuse(scope, receive, send)
+            await refuse(scope, receive, send, TooLarge(limit=MOST))
             return
         if not length and not header(scope, b"transfer-encoding"):
             await app(scope, receive, send)
@@ -33,7 +33,7 @@ def limited(app: App, *, most: int = MOST, within: float = WITHIN) -> App:
         try:
             whole = await _read(receive, most, within)
         except _Refused:
-            await _refuse(scope, receive, send)
+            await refuse(scope, receive, send, TooLarge(limit=MOST))
             return
         await app(scope, _replay(whole, receive), send)
 
@@ -69,13 +69,14 @@ def _replay(messages: list[Message], receive: Receive) -> Receive:
     return again
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+async def refuse(scope: Scope, receive: Receive, send: Send, error: WarrenError, *, headers: Headers = ()) -> None:
+    """Answer with a problem while the body is still coming, and close the connection."""
     held: list[Message] = []
 
     async def hold(message: Message) -> None:
         held.append(message)
 
-    await respond_problem(scope, hold, TooLarge(limit=MOST), headers=[(b"connection", b"close")])
+    await respond_problem(scope, hold, error, headers=[*headers, (b"connection", b"close")])
     start, body = held
     await send(start)
     await send({**body, "more_body": True})

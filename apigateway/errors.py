@@ -21,13 +21,16 @@ STATUS: Mapping[str, int] = {
     "not_found": 404,
     "unknown_operation": 404,
     "method_not_allowed": 405,
+    "too_slow": 408,
     "username_taken": 409,
     "conflict": 409,
     "limit_exceeded": 409,
     "upload_conflict": 409,
     "upload_gone": 410,
+    "tus_version": 412,
     "too_large": 413,
     "unsupported_media_type": 415,
+    "range_not_satisfiable": 416,
     "weak_password": 422,
     "upload_locked": 423,
     "rate_limited": 429,
@@ -52,6 +55,23 @@ class UnsupportedMediaType(WarrenError):
     sentence = "Send JSON, with Content-Type: application/json."
 
 
+class TooSlow(WarrenError):
+    code = "too_slow"
+    sentence = "The body came too slowly. Try again from a better connection; an upload goes on from where it was."
+
+
+class TusVersion(WarrenError):
+    code = "tus_version"
+    sentence = "Send Tus-Resumable: 1.0.0."
+
+
+class RangeNotSatisfiable(WarrenError):
+    """`data` has `size`: how many bytes there are."""
+
+    code = "range_not_satisfiable"
+    sentence = "The file does not have these bytes."
+
+
 class Close(IntEnum):
     """40xx: come back and resume. 41xx: act first. 44xx: stop (DESIGN §7)."""
 
@@ -69,6 +89,10 @@ class Close(IntEnum):
     TOO_MANY = 4409
 
 
+_TITLES = {460: "Checksum Mismatch"}
+"""Of statuses that HTTP does not know: 460 is tus's."""
+
+
 def status_of(error: WarrenError) -> int:
     return STATUS.get(error.code, 500)
 
@@ -79,7 +103,7 @@ def problem(error: WarrenError, *, request_id: str) -> dict[str, Any]:
     return {
         **error.data,
         "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "title": _TITLES.get(status) or HTTPStatus(status).phrase,
         "status": status,
         "detail": error.message,
         "code": error.code,

@@ -3,7 +3,6 @@ long poll costs no thread. They translate HTTP to contracts and back and hold no
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, get_args, get_origin, get_type_hints
-from uuid import NAMESPACE_URL, UUID, uuid5
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -13,7 +12,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from apigateway.asking import Trace, answer, authorize, call_for
+from apigateway.asking import Trace, answer, authorize, call_for, client_id_of
 from apigateway.errors import MethodNotAllowed
 from apigateway.gateway import Gateway
 from apigateway.rest import cookies
@@ -24,8 +23,6 @@ from bus import codec
 from bus.envelope import Actor
 from contracts.base import Done
 from contracts.errors import InvalidRequest
-
-MAX_KEY = 200
 
 
 class JsonParser(BaseParser):
@@ -149,13 +146,7 @@ def _add_key(request: Request, line: Route, fields: dict[str, Any], actor: Actor
     key = request.headers.get("Idempotency-Key", "").strip('"')
     if not key or "client_id" in fields or "client_id" not in get_type_hints(line.takes):
         return
-    if len(key) > MAX_KEY:
-        raise InvalidRequest(f"Idempotency-Key: at most {MAX_KEY} characters", field="Idempotency-Key")
-    owner = actor.user_id.hex if actor else ""
-    try:
-        fields["client_id"] = str(UUID(key))
-    except ValueError:
-        fields["client_id"] = str(uuid5(NAMESPACE_URL, f"warren:{owner}:{line.name}:{key}"))
+    fields["client_id"] = str(client_id_of(key, actor=actor, operation=line.name))
 
 
 def _status(line: Route, reply: bytes) -> int:

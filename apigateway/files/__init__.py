@@ -1,0 +1,1 @@
+"""The paths that carry bytes, as raw ASGI: tus, multipart, contents (docs/files.md). Never whole in memory."""

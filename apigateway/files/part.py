@@ -1,0 +1,64 @@
+"""The spool file of an upload while somebody writes to it. All of it blocks: call it in a thread."""
+
+import fcntl
+import os
+from pathlib import Path
+from uuid import UUID
+
+from config.spool import part_of
+from contracts.errors import UploadGone, UploadLocked
+
+
+class Part:
+    """Open for writing at `offset`; what lay behind it is gone. Raises UploadGone where bytes before it are missing,
+    UploadLocked while the job service makes a file of it."""
+
+    def __init__(self, upload_id: UUID, offset: int) -> None:
+        path = part_of(upload_id)
+        self._fresh = not path.exists()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o640)
+        try:
+            self._begin(offset)
+        except BaseException:
+            self.close()
+            raise
+
+    def write(self, piece: bytes) -> None:
+        view = memoryview(piece)
+        while view:
+            view = view[os.write(self._file, view) :]
+
+    def sync(self) -> None:
+        """On return what was written is on the disk."""
+        os.fdatasync(self._file)
+        if self._fresh:
+            _sync_folder(self._path.parent)
+            _sync_folder(self._path.parent.parent)
+            self._fresh = False
+
+    def cut(self, offset: int) -> None:
+        """Drop what lies behind `offset`."""
+        os.ftruncate(self._file, offset)
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    def _begin(self, offset: int) -> None:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UploadLocked(retry_after_ms=1000) from None
+        if os.fstat(self._file).st_size < offset:
+            raise UploadGone
+        self.cut(offset)
+        os.lseek(self._file, offset, os.SEEK_SET)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,125 @@
+"""Bytes from a client into the spool, under a lease (docs/files.md, "Writing").
+
+An offset is told to the job service only when the bytes before it are on the disk. Writing ends before the lease can:
+by this process's own clock, counted from before the lease was asked for.
+"""
+
+import logging
+import time
+
+from apigateway.errors import TooSlow
+from apigateway.files.asked import Asked
+from apigateway.files.body import Body, Disconnected
+from apigateway.files.checksum import Checksum
+from apigateway.files.part import Part
+from apigateway.files.threads import in_thread
+from contracts.errors import ChecksumMismatch, TooLarge, Unavailable, UploadConflict, WarrenError
+from contracts.file import Upload, UploadAdvance, UploadFinish, UploadLease, UploadLock
+
+log = logging.getLogger("apigateway.files")
+SAVE_EVERY = 2.0
+"""Seconds between two advances: what a killed gateway costs its client."""
+MARGIN = 2.0
+"""Seconds before the end of a lease after which nothing is written under it."""
+
+
+class Writer:
+    """One request's bytes. Without a checksum every byte that arrived counts, with one all of them or none."""
+
+    def __init__(self, asked: Asked, upload: Upload, part: Part, lease: UploadLease, asked_at: float) -> None:
+        self._asked = asked
+        self._part = part
+        self._lease = lease
+        self._size = upload.size
+        self._good_until = asked_at + lease.seconds - MARGIN
+        self._saved_at = time.monotonic()
+        self.saved = self.offset = upload.offset
+
+    async def take(self, body: Body, checksum: Checksum | None) -> None:
+        """Raises Disconnected, TooSlow, TooLarge, ChecksumMismatch, UploadConflict, Unavailable when we stop; what
+        counts is kept all the same."""
+        try:
+            await self._write_all(body, checksum)
+        except (TooLarge, ChecksumMismatch):
+            await in_thread(self._part.cut, self.saved)
+            await self._save(self.saved, release=True)
+            raise
+        except (Disconnected, TooSlow, Unavailable):
+            await self._save(self.saved if checksum else self.offset, release=True)
+            raise
+        await self._save(self.offset, release=True)
+
+    async def _write_all(self, body: Body, checksum: Checksum | None) -> None:
+        async for piece in body.pieces():
+            if self.offset + len(piece) > self._size:
+                raise TooLarge("That is more than the upload was said to have.", limit=self._size)
+            await self._write(piece)
+            if checksum:
+                checksum.add(piece)
+            if time.monotonic() - self._saved_at > SAVE_EVERY:
+                await self._try_to_save(self.saved if checksum else self.offset)
+            if self._asked.gateway.draining and not body.complete:
+                raise Unavailable
+        if checksum and not checksum.fits():
+            raise ChecksumMismatch
+
+    async def _write(self, piece: bytes) -> None:
+        if time.monotonic() > self._good_until:
+            raise UploadConflict("The right to write was lost.", offset=self.saved)
+        await in_thread(self._part.write, piece)
+        self.offset += len(piece)
+
+    async def _try_to_save(self, offset: int) -> None:
+        """While the job service is away, writing goes on for as long as the lease is good."""
+        try:
+            await self._save(offset)
+        except UploadConflict:
+            raise
+        except WarrenError as error:
+            self._saved_at = time.monotonic()
+            log.warning("an upload could not be advanced", extra={"code": error.code})
+
+    async def _save(self, offset: int, *, release: bool = False) -> None:
+        await in_thread(self._part.sync)
+        asked_at = time.monotonic()
+        request = UploadAdvance(
+            upload_id=self._lease.upload.id, fence=self._lease.fence, offset=offset, release=release
+        )
+        lease = await self._asked.ask(request)
+        self._good_until = asked_at + lease.seconds - MARGIN
+        self._saved_at, self.saved = time.monotonic(), offset
+
+
+async def write(asked: Asked, upload: Upload, *, offset: int, body: Body, checksum: Checksum | None) -> int:
+    """Take a request's body at `offset`; the offset behind it. Raises UploadLocked, UploadConflict, and as `take`."""
+    asked_at = time.monotonic()
+    lease = await asked.ask(UploadLock(upload_id=upload.id))
+    if lease.upload.offset != offset:
+        await _release(asked, lease)
+        raise UploadConflict(offset=lease.upload.offset)
+    try:
+        part = await in_thread(Part, upload.id, offset)
+    except (WarrenError, OSError):
+        await _release(asked, lease)
+        raise
+    writer = Writer(asked, lease.upload, part, lease, asked_at)
+    try:
+        await writer.take(body, checksum)
+    finally:
+        await in_thread(part.close)
+    return writer.offset
+
+
+async def finish(asked: Asked, upload: Upload) -> None:
+    """Make a file of an upload whose bytes are all there; may be repeated."""
+    await asked.ask(UploadFinish(upload_id=upload.id))
+
+
+async def _release(asked: Asked, lease: UploadLease) -> None:
+    """As good as letting it expire, and sooner."""
+    try:
+        await asked.ask(
+            UploadAdvance(upload_id=lease.upload.id, fence=lease.fence, offset=lease.upload.offset, release=True)
+        )
+    except WarrenError as error:
+        log.info("a lease was not released", extra={"code": error.code})
