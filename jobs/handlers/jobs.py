@@ -1,1 +1,74 @@
-"""Handlers; see `jobs.handlers`."""
+"""Jobs and batches (docs/jobs.md): contracts in, functions called, contracts out."""
+
+from functools import partial
+from uuid import UUID
+
+from bus.envelope import Call
+from contracts import job as contract
+from contracts.base import Done
+from contracts.errors import NotAuthenticated
+from jobs.engine import selectors, services
+from jobs.engine.drafts import Ask
+from jobs.service import service
+
+
+@service.rpc
+def job_create(request: contract.JobCreate, call: Call) -> contract.JobCreatedReply:
+    return services.job_create(actor=_actor(call), request=request, ask=_ask(call))
+
+
+@service.rpc
+def job_batch(request: contract.JobBatch, call: Call) -> contract.BatchCreatedReply:
+    return services.batch_create(actor=_actor(call), request=request, ask=_ask(call))
+
+
+@service.rpc
+def job_get(request: contract.JobGet, call: Call) -> contract.Job:
+    return selectors.job_get(actor=_actor(call), job_id=request.job_id, ask=_ask(call))
+
+
+@service.rpc
+def job_list(request: contract.JobList, call: Call) -> contract.JobPage:
+    return selectors.job_page(actor=_actor(call), request=request, ask=_ask(call))
+
+
+@service.rpc
+def job_cancel(request: contract.JobCancel, call: Call) -> contract.Job:
+    return services.job_cancel(actor=_actor(call), job_id=request.job_id)
+
+
+@service.rpc
+def job_retry(request: contract.JobRetry, call: Call) -> contract.Job:
+    return services.job_retry(actor=_actor(call), job_id=request.job_id)
+
+
+@service.rpc
+def job_delete(request: contract.JobDelete, call: Call) -> Done:
+    services.job_delete(actor=_actor(call), job_id=request.job_id)
+    return Done()
+
+
+@service.rpc
+def batch_get(request: contract.BatchGet, call: Call) -> contract.Batch:
+    return selectors.batch_get(actor=_actor(call), batch_id=request.batch_id, ask=_ask(call))
+
+
+@service.rpc
+def batch_cancel(request: contract.BatchCancel, call: Call) -> contract.Batch:
+    return services.batch_cancel(actor=_actor(call), batch_id=request.batch_id)
+
+
+@service.rpc
+def batch_retry(request: contract.BatchRetry, call: Call) -> contract.Batch:
+    return services.batch_retry(actor=_actor(call), batch_id=request.batch_id)
+
+
+def _actor(call: Call) -> UUID:
+    if call.actor is None:
+        raise NotAuthenticated
+    return call.actor.user_id
+
+
+def _ask(call: Call) -> Ask:
+    """Asks another service as part of this request, within what is left of its deadline."""
+    return partial(service.ask, call=call)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar, get_type_hints
 from uuid import UUID
 
+from bus.topology import WORK_QUEUES
 from contracts.base import KINDS as CONTRACTS
 from contracts.base import KindType
 from contracts.job import Lane
@@ -186,6 +187,8 @@ def kind(params: type, *, queue: str, **options: Any) -> Callable[[F], F]:
         hints = get_type_hints(run)
         if hints.get("params") is not params or hints.get("return") is not contract.result:
             raise TypeError(f"{run.__qualname__} should take {params.__name__}, return {contract.result.__name__}.")
+        if f"job.{queue}" not in WORK_QUEUES:
+            raise TypeError(f"{contract.name}: the topology has no queue job.{queue}.")
         if contract.name in KINDS:
             raise TypeError(f"Two functions run {contract.name}.")
         KINDS[contract.name] = Kind(contract=contract, queue=queue, run=run, **options)

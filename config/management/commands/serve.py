@@ -19,23 +19,32 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("roles", nargs="+", choices=[*SERVICES, *PROCESSES], metavar="ROLE")
+        parser.add_argument("roles", nargs="+", metavar="ROLE", help="after `worker`: queues, or kinds of jobs")
         parser.add_argument(
             "--metrics-port", type=int, default=0, metavar="PORT", help="services: tell Prometheus here; 0 for nowhere"
         )
         parser.add_argument(
             "--server", choices=("uvicorn", "daphne"), default="uvicorn", help="what serves the gateway's HTTP"
         )
+        parser.add_argument(
+            "--processes", type=int, metavar="N", help="worker: jobs that run at a time; by default one per processor"
+        )
 
-    def handle(self, *_: Any, roles: list[str], server: str, metrics_port: int, **__: Any) -> None:
+    def handle(self, *_: Any, roles: list[str], metrics_port: int, **options: Any) -> None:
+        if roles[0] == "worker":
+            sys.exit(_serve_process("worker", names=roles[1:], processes=options["processes"]))
+        unknown = [role for role in roles if role not in SERVICES and role not in PROCESSES]
+        if unknown:
+            raise CommandError(f"There is no role named {unknown[0]!r}: {', '.join([*SERVICES, *PROCESSES])}.")
         if not set(roles) <= set(SERVICES) and len(roles) > 1:
             raise CommandError(f"{', '.join(PROCESSES)} run alone; only services share a process.")
-        sys.exit(_serve_services(roles, metrics_port) if roles[0] in SERVICES else _serve_process(roles[0], server))
+        if roles[0] in SERVICES:
+            sys.exit(_serve_services(roles, metrics_port))
+        sys.exit(_serve_process(roles[0], **({"server": options["server"]} if roles[0] == "gateway" else {})))
 
 
-def _serve_process(role: str, server: str) -> int:
+def _serve_process(role: str, **arguments: Any) -> int:
     settings.AMQP_URL = amqp_url(role)
-    arguments = {"server": server} if role == "gateway" else {}
     code: int = import_module(PROCESSES[role]).main(**arguments)
     return code
 

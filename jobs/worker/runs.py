@@ -1,0 +1,125 @@
+"""A job at work: who runs it, until when, why it was stopped, and how it ended."""
+
+import shutil
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from bus.work import Token
+from contracts.job import JobProgress
+from jobs.engine import outcomes
+from jobs.engine.claims import Claim
+from jobs.engine.outcomes import Held
+from jobs.kinds.base import JobFailure, Kind
+from jobs.worker.hands import Hand
+from jobs.worker.lines import Failed, InputFile, Stopped, Succeeded, Task
+
+Store = Callable[[], bool]
+"""Writes down how an attempt ended; False where the job is somebody else's by now."""
+
+
+class Why(Enum):
+    """Why a job was stopped before its end."""
+
+    CANCELLED = "cancelled"
+    TIME = "time limit"
+    LOST = "lease lost"
+    LEAVING = "worker leaving"
+
+
+@dataclass(kw_only=True, eq=False)
+class Run:
+    """`token`: what is acknowledged when it is over. `n`: of the last progress told."""
+
+    claim: Claim
+    kind: Kind
+    token: Token | None
+    hand: Hand
+    folder: Path
+    began_at: float
+    timers: list[Any] = field(default_factory=list)
+    progress: JobProgress | None = None
+    n: int = 0
+    why: Why | None = None
+
+    @property
+    def job_id(self) -> UUID:
+        return self.claim.job.id
+
+    @property
+    def key(self) -> tuple[UUID, int]:
+        return self.claim.job.id, self.claim.job.attempt
+
+    @property
+    def held(self) -> Held:
+        return held(self.claim)
+
+    def task(self) -> Task:
+        job = self.claim.job
+        inputs = [
+            InputFile(id=file.id, name=file.name, size=file.blob.size, media_type=file.media_type, sha256=file.blob_id)
+            for file in self.claim.inputs
+        ]
+        return Task(
+            job_id=job.id,
+            attempt=job.attempt,
+            kind=job.kind,
+            params=job.params,
+            inputs=inputs,
+            folder=str(self.folder),
+        )
+
+    def outcome(self, told: Succeeded | Failed | Stopped) -> Store | None:
+        """What its child told of the end; None where nobody wants to know."""
+        if self.why is Why.LOST:
+            return None
+        if isinstance(told, Succeeded):
+            return partial(outcomes.succeed, self.held, result=told.result, saved=told.saved)
+        if isinstance(told, Failed):
+            failure = JobFailure(told.code, told.message, retry=told.retry, retry_after=told.retry_after)
+            return partial(outcomes.fail, self.held, failure)
+        return self.stopped()
+
+    def stopped(self) -> Store | None:
+        """Its child is gone, or has given up, without a result."""
+        match self.why:
+            case Why.LOST:
+                return None
+            case Why.CANCELLED:
+                return partial(outcomes.cancelled, self.held)
+            case Why.LEAVING:
+                return partial(outcomes.hand_back, self.held)
+            case Why.TIME:
+                return partial(outcomes.fail, self.held, _timed_out(self.kind))
+        return partial(outcomes.fail, self.held, _crashed(self.hand.exit_code))
+
+    def clear(self) -> None:
+        """Whatever it left in its folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def held(claim: Claim) -> Held:
+    return Held(claim.job.id, claim.job.attempt, str(claim.job.worker))
+
+
+def refusal(claim: Claim, kind: Kind | None) -> JobFailure | None:
+    """Why a claimed job cannot even begin."""
+    if kind is None:
+        return JobFailure("unknown_kind", "This worker does not know this kind of job.", retry=True)
+    if claim.missing:
+        return JobFailure("file_gone", "A file that the job needs is not there any more.")
+    return None
+
+
+def _timed_out(kind: Kind) -> JobFailure:
+    return JobFailure("timed_out", f"The job took longer than {kind.time_limit:g} s.", retry=True)
+
+
+def _crashed(exit_code: int | None) -> JobFailure:
+    how = f"by {signal.Signals(-exit_code).name}" if exit_code and exit_code < 0 else f"with exit code {exit_code}"
+    return JobFailure("crashed", f"The process that ran the job ended {how}.", retry=True)
