@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 import msgspec
 
 from apigateway.routes import ROUTES
-from contracts.base import EVENTS, KINDS
+from contracts.base import EVENTS, KINDS, load_all
 from contracts.gateway import Ack, AuthRefresh, AuthRefreshed, Failure, Hello, Live, Ping, Pong, Problem, Welcome
 
 REF = "#/components/schemas/{name}"
@@ -21,6 +21,7 @@ FRAMES = (Hello, Welcome, AuthRefresh, AuthRefreshed, Ack, Pong, Live, Ping, Fai
 @cache
 def components() -> dict[str, Schema]:
     """Name → schema of every shape of a route, a frame or an event."""
+    load_all()
     kinds = list(dict.fromkeys([*_of_routes(), *FRAMES, *_of_events(), *_of_kinds()]))
     _, named = msgspec.json.schema_components(kinds, ref_template=REF)
     by_name = {kind.__name__: kind for kind in _with_parents(kinds)}

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 
 from apigateway.errors import STATUS
+from apigateway.files.openapi import with_bytes
 from apigateway.routes import Auth, Cookie, Route
 from apigateway.shapes import Schema, components, reference, schema_of
 from contracts.base import ALWAYS, Done
@@ -49,10 +50,11 @@ def in_path(line: Route) -> list[str]:
 
 
 def finish(result: Schema, **_: Any) -> Schema:
-    """Post-processing hook: the shapes, the scheme, the address."""
+    """Post-processing hook: the shapes, the scheme, the address, the paths that carry bytes."""
     result["components"]["schemas"] = components()
     result["components"]["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     result["servers"] = [{"url": "/"}]
+    result["paths"] = with_bytes(result["paths"])
     return result
 
 

@@ -188,10 +188,18 @@ async def test_openapi_is_valid_and_has_every_route(served: Served) -> None:
     document = (await http(served.url, "GET", "/api/schema")).json()
     validate(document)
     told = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
-    assert told == {(line.method, line.full_path) for line in ROUTES}
-    assert len({method["operationId"] for methods in document["paths"].values() for method in methods.values()}) == len(
-        ROUTES
-    )
+    assert told == {(line.method, line.full_path) for line in ROUTES} | BYTES
+    names = [method["operationId"] for methods in document["paths"].values() for method in methods.values()]
+    assert len(set(names)) == len(names)
+
+
+BYTES = {
+    ("POST", "/api/v1/files"),
+    *((method, f"/api/v1/files/{{file_id}}/{part}") for method in ("GET", "HEAD") for part in ("content", "thumbnail")),
+    *((method, "/api/v1/uploads") for method in ("OPTIONS", "POST")),
+    *((method, "/api/v1/uploads/{upload_id}") for method in ("HEAD", "PATCH", "DELETE")),
+}
+"""No line of the table makes these (apigateway/files/openapi.py)."""
 
 
 async def test_asyncapi_has_every_operation_and_every_reference_leads_somewhere(served: Served) -> None:

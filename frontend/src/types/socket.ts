@@ -352,6 +352,14 @@ export interface components {
             file_id: string;
         };
         /**
+         * FileInspect
+         * @description Internal: made with every file, by the service itself.
+         */
+        FileInspect: {
+            /** Format: uuid */
+            file_id: string;
+        };
+        /**
          * FileInspected
          * @description For its owner, and for the conversation of the job that made it: what decoding told (or `problem`).
          */
@@ -388,6 +396,12 @@ export interface components {
             next: string | null;
         };
         /**
+         * Format
+         * @description `same`: the source's own where it can be written, else JPEG, or PNG where there is transparency.
+         * @enum {string}
+         */
+        Format: "avif" | "jpeg" | "png" | "same" | "webp";
+        /**
          * Hello
          * @description The first frame of a socket, within 10 s. `v`: version of the protocol; `token`: an access token.
          */
@@ -396,6 +410,79 @@ export interface components {
             token: string;
             /** @default null */
             resume?: components["schemas"]["Resume"] | null;
+        };
+        /**
+         * ImageFile
+         * @description A file of the result. `quality`: that it was written with, where the format has one.
+         */
+        ImageFile: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            size: number;
+            media_type: string;
+            width: number;
+            height: number;
+            /** @default null */
+            quality?: number | null;
+        };
+        /**
+         * ImageProcess
+         * @description Several `outputs` come from one decoding; without any, `output` alone counts.
+         */
+        ImageProcess: {
+            /** Format: uuid */
+            file_id: string;
+            /** @default [] */
+            operations?: components["schemas"]["Operation"][];
+            /**
+             * @default {
+             *       "preset": "balanced",
+             *       "format": "same",
+             *       "quality": null,
+             *       "width": null,
+             *       "height": null,
+             *       "name": "",
+             *       "keep_copyright": false,
+             *       "profile": "keep"
+             *     }
+             */
+            output?: components["schemas"]["Output"];
+            /** @default [] */
+            outputs?: components["schemas"]["Output"][];
+        };
+        /**
+         * ImageResult
+         * @description `files`: the renditions, in the order of the outputs. `source`: what it was made from.
+         *
+         *     `kept`: a sentence that says why the original was left as it is; then `files` names the original.
+         */
+        ImageResult: {
+            files: components["schemas"]["ImageFile"][];
+            source: components["schemas"]["ImageFile"];
+            /** @default null */
+            kept?: string | null;
+        };
+        /**
+         * InspectResult
+         * @description What decoding told of a file; of a picture also a thumbnail was made.
+         */
+        InspectResult: {
+            media_type: string;
+            /** @default null */
+            width?: number | null;
+            /** @default null */
+            height?: number | null;
+            /** @default null */
+            frames?: number | null;
+            /** @default null */
+            thumbhash?: string | null;
+            /** @default null */
+            thumbnail_sha256?: string | null;
+            /** @default null */
+            thumbnail_size?: number | null;
+            /** @default null */
+            problem?: string | null;
         };
         /**
          * Job
@@ -883,6 +970,99 @@ export interface components {
             duplicate: boolean;
         };
         /**
+         * Operation
+         * @description One step; they are done in the order given. `op` says which of the fields count:
+         *
+         *     - `resize`: `width`, `height` (one may be missing) and `fit`: `inside` (whole, no larger than the box), `outside`
+         *       (covers the box), `fill` (covers it, the rest cut off), `fit` (exactly the box, padded with `background`);
+         *       `enlarge` allows more pixels than there are.
+         *     - `crop`: `width`, `height`, and either `left`, `top` or `attention: true` (the most interesting part).
+         *     - `rotate`: `angle` clockwise in degrees; corners are filled with `background`.
+         *     - `flip`: `direction`. `grayscale`. `trim`: cuts off a border of one color. `strip`: drops metadata.
+         *     - `blur`, `sharpen`: `sigma` in pixels. `adjust`: `brightness`, `contrast`, `saturation` (1 changes nothing).
+         *     - `caption`: `text`, `position`, `size` (of the picture's height), `color`, `background`.
+         *     - `watermark`: `file_id` of a picture, `position`, `size` (of the picture's width), `opacity`.
+         */
+        Operation: {
+            /** @enum {unknown} */
+            op: "adjust" | "blur" | "caption" | "crop" | "flip" | "grayscale" | "resize" | "rotate" | "sharpen" | "strip" | "trim" | "watermark";
+            /** @default null */
+            width?: number | null;
+            /** @default null */
+            height?: number | null;
+            /**
+             * @default inside
+             * @enum {unknown}
+             */
+            fit?: "fill" | "fit" | "inside" | "outside";
+            /** @default false */
+            enlarge?: boolean;
+            /** @default null */
+            left?: number | null;
+            /** @default null */
+            top?: number | null;
+            /** @default false */
+            attention?: boolean;
+            /** @default 90 */
+            angle?: number;
+            /**
+             * @default horizontal
+             * @enum {unknown}
+             */
+            direction?: "horizontal" | "vertical";
+            /** @default 1 */
+            sigma?: number;
+            /** @default 1 */
+            brightness?: number;
+            /** @default 1 */
+            contrast?: number;
+            /** @default 1 */
+            saturation?: number;
+            /** @default  */
+            text?: string;
+            /** @default bottom-right */
+            position?: components["schemas"]["Position"];
+            /** @default 0.05 */
+            size?: number;
+            /** @default #ffffff */
+            color?: string;
+            /** @default null */
+            background?: string | null;
+            /** @default 1 */
+            opacity?: number;
+            /** @default null */
+            file_id?: string | null;
+        };
+        /**
+         * Output
+         * @description `quality`: 1 to 100, the preset's own without it. `name`: suffix of this rendition's file name.
+         *
+         *     `width`, `height`: the rendition fits into this box, after the operations. `keep_copyright`: keeps author and
+         *     copyright of the metadata; everything else, GPS included, is dropped. `profile`: `keep` the color profile, or
+         *     convert to `srgb`.
+         */
+        Output: {
+            /** @default balanced */
+            preset?: components["schemas"]["Preset"];
+            /** @default same */
+            format?: components["schemas"]["Format"];
+            /** @default null */
+            quality?: number | null;
+            /** @default null */
+            width?: number | null;
+            /** @default null */
+            height?: number | null;
+            /** @default  */
+            name?: string;
+            /** @default false */
+            keep_copyright?: boolean;
+            /**
+             * @default keep
+             * @enum {unknown}
+             */
+            profile?: "keep" | "srgb";
+        };
+        /**
          * Ping
          * @description A frame: this socket is served up to `pos`, so that is the client's cursor. Answer `pong` within 8 s.
          */
@@ -899,6 +1079,49 @@ export interface components {
          * @description Answers a `ping`. It is not answered.
          */
         Pong: Record<string, never>;
+        /**
+         * Position
+         * @description Nine places on a picture.
+         * @enum {string}
+         */
+        Position: "bottom" | "bottom-left" | "bottom-right" | "center" | "left" | "right" | "top" | "top-left" | "top-right";
+        /**
+         * Preset
+         * @description `fast`: libvips' own coding. `balanced`: mozjpeg's trellis and progressive scans. `smallest`: AVIF or WebP where
+         *     allowed, more effort. `archive`: lossless.
+         * @enum {string}
+         */
+        Preset: "archive" | "balanced" | "fast" | "smallest";
+        /**
+         * ProbeFail
+         * @description Fails `times` times (0: always): `how` by an error that may be retried, one that is final, a crash of its
+         *     process, memory without end, or by never ending and not listening to SIGTERM.
+         */
+        ProbeFail: {
+            /**
+             * @default retry
+             * @enum {unknown}
+             */
+            how?: "crash" | "final" | "hang" | "memory" | "retry";
+            /** @default 0 */
+            times?: number;
+        };
+        /**
+         * ProbeNoop
+         * @description Does nothing, for `seconds`, with `steps` of progress: for tests, benchmarks and operators who try a queue.
+         */
+        ProbeNoop: {
+            /** @default 0 */
+            seconds?: number;
+            /** @default 0 */
+            steps?: number;
+            /** @default  */
+            note?: string;
+        };
+        /** ProbeResult */
+        ProbeResult: {
+            slept: number;
+        };
         /**
          * Problem
          * @description Problem details of RFC 9457. `code` is stable; some codes bring further fields, such as `retry_after_ms`.
