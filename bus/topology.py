@@ -74,7 +74,7 @@ def _poke(name: str) -> Queue:
 
 
 def _work(name: str) -> Queue:
-    """Replicated and on the disk. At-least-once (needs the overflow): a dead pointer stays until another queue has it."""
+    """Replicated and on the disk. At-least-once (it needs the overflow): the dead stay until another queue has them."""
     arguments = {
         "x-queue-type": "quorum",
         "x-delivery-limit": DELIVERY_LIMIT,

@@ -1,6 +1,5 @@
 """Reads of jobs and batches. What somebody may not see is answered as what does not exist: NotFound."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -70,11 +69,9 @@ def _may_see(actor: UUID, seen: Job | Batch, ask: Ask) -> bool:
 
 def _visible(jobs: "QuerySet[Job]", actor: UUID, ask: Ask) -> "QuerySet[Job]":
     """Those among a few jobs that the actor may see."""
-    others: Sequence[tuple[UUID, UUID | None, int]] = list(
-        jobs.exclude(owner_id=actor).values_list("id", "conversation_id", "seq")
-    )
+    others = list(jobs.exclude(owner_id=actor).exclude(conversation_id=None))
     joined = hearing(ask, actor) if others else {}
-    seen = [id for id, conversation_id, seq in others if conversation_id and joined.get(conversation_id, seq) < seq]
+    seen = [job.id for job in others if joined.get(job.conversation_id, job.seq) < job.seq]  # type: ignore[arg-type]
     return jobs.filter(Q(owner_id=actor) | Q(id__in=seen))
 
 

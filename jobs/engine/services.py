@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import groupby
 from typing import Any
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 import msgspec
 from django.conf import settings
@@ -19,31 +18,10 @@ from contracts.job import OVER, JobState, Lane
 from contracts.message import ConversationGet
 from jobs.engine import cards, changes, news
 from jobs.engine.drafts import Ask, Draft, drafts, kind_named, wish, wish_step
-from jobs.engine.turns import take_turns
-from jobs.engine.views import LANES, batch_view, job_view
+from jobs.engine.inserting import CHUNK, insert_jobs, new_job
+from jobs.engine.views import batch_view, job_view
 from jobs.files.services import files_share
-from jobs.kinds import load_all
 from jobs.models import Batch, Job
-
-CHUNK = 1000
-"""Jobs that one statement makes."""
-
-
-def job_insert(
-    *,
-    kind: str,
-    params: object,
-    owner_id: UUID,
-    subject: str,
-    file_ids: Sequence[UUID] = (),
-    lane: Lane | None = None,
-) -> Job:
-    """Make a job of the service's own, in the caller's transaction; it is published after that. No limit counts."""
-    found = load_all()[kind]
-    draft = Draft(kind=found, params=msgspec.to_builtins(params), file_ids=file_ids, subject=subject or kind)
-    job = _job(draft, owner_id=owner_id, client_id=uuid4(), lane=lane)
-    _insert([job])
-    return job
 
 
 def job_create(*, actor: UUID, request: contract.JobCreate, ask: Ask) -> contract.JobCreatedReply:
@@ -187,13 +165,14 @@ def _job_insert_all(made: Sequence[Draft], *, actor: UUID, request: contract.Job
     jobs: list[Job] = []
     for n, draft in enumerate(made):
         client_id = uuid5(request.client_id, str(n)) if n else request.client_id
-        job = _job(draft, owner_id=actor, client_id=client_id, lane=request.lane)
+        job = new_job(draft, owner_id=actor, client_id=client_id, lane=request.lane)
         job.conversation_id, job.seq, job.batch_id = place.conversation_id, place.seq, place.batch_id
         if jobs:
             job.previous_id, job.state = jobs[-1].id, JobState.WAITING.value
             job.posted = True
         jobs.append(job)
-    _insert(jobs, batch=batch, limited=True)
+    insert_jobs(jobs, batch=batch, limit=settings.JOBS_PER_USER)
+    _share(jobs)
     if batch is not None:
         batch.total += 1
         news.tell_batch(batch)
@@ -226,59 +205,14 @@ def _batch_insert(batch: Batch, made: Sequence[Draft], *, lane: Lane) -> None:
     batch.total = len(made)
     batch.save(force_insert=True)
     jobs = [
-        _job(draft, owner_id=batch.owner_id, client_id=uuid5(batch.client_id, str(n)), lane=lane)
+        new_job(draft, owner_id=batch.owner_id, client_id=uuid5(batch.client_id, str(n)), lane=lane)
         for n, draft in enumerate(made)
     ]
     for job in jobs:
         job.conversation_id, job.seq, job.batch_id = batch.conversation_id, batch.seq, batch.id
-    _insert(jobs, batch=batch, limited=True)
-    news.tell_batch(batch)
-
-
-def _job(draft: Draft, *, owner_id: UUID, client_id: UUID, lane: Lane | None) -> Job:
-    kind = draft.kind
-    return Job(
-        id=uuid7(),
-        kind=kind.name,
-        queue=kind.queue,
-        lane=LANES[kind.lane or lane or Lane.NORMAL],
-        rank=0,
-        subject=draft.subject,
-        owner_id=owner_id,
-        client_id=client_id,
-        hidden=kind.internal,
-        params=draft.params,
-        file_ids=[str(file_id) for file_id in draft.file_ids],
-        max_attempts=kind.max_attempts,
-        created_at=timezone.now(),
-    )
-
-
-def _insert(jobs: Sequence[Job], *, batch: Batch | None = None, limited: bool = False) -> None:
-    """Give new jobs their places in their queues and store, share and tell them. Steps that wait have no place yet."""
-    queued = sorted((job for job in jobs if job.state == JobState.QUEUED), key=_lane)
-    for _, lane in groupby(queued, key=_lane):
-        take_turns(list(lane))
-    if limited and jobs:
-        _check_limit(jobs[0].owner_id, more=len(jobs))
-    Job.objects.bulk_create(jobs, batch_size=CHUNK)
+    insert_jobs(jobs, batch=batch, limit=settings.JOBS_PER_USER)
     _share(jobs)
-    for begin in range(0, len(jobs), CHUNK):
-        news.tell(jobs[begin : begin + CHUNK], batch=batch)
-    news.poke_scheduler()
-
-
-def _lane(job: Job) -> tuple[str, int]:
-    return job.queue, job.lane
-
-
-def _check_limit(owner_id: UUID, *, more: int) -> None:
-    open_now = Job.objects.filter(owner_id=owner_id, state__in=changes.OPEN).count()
-    if open_now + more > settings.JOBS_PER_USER:
-        raise LimitExceeded(
-            f"You have {open_now} jobs that are not over, and {settings.JOBS_PER_USER} are allowed.",
-            limit=settings.JOBS_PER_USER,
-        )
+    news.tell_batch(batch)
 
 
 def _share(jobs: Sequence[Job]) -> None:

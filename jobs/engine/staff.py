@@ -1,6 +1,8 @@
 """What staff see and do: everybody's jobs, what failed for good, queues, workers."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Min, Q
@@ -130,7 +132,7 @@ def _replay(ids: list[UUID]) -> int:
     return len(jobs)
 
 
-def _open_by_queue() -> list[dict[str, object]]:
+def _open_by_queue() -> list[Mapping[str, Any]]:
     found = Job.objects.filter(state__in=(_QUEUED, _RUNNING, _RETRYING)).values("queue")
     return list(
         found.annotate(
@@ -142,7 +144,7 @@ def _open_by_queue() -> list[dict[str, object]]:
     )
 
 
-def _group(row: dict[str, object]) -> contract.DeadGroup:
+def _group(row: Mapping[str, Any]) -> contract.DeadGroup:
     last = Job.objects.filter(state=JobState.FAILED, kind=row["kind"], error__code=row["error__code"])
     example = last.order_by("-finished_at").first()
     assert example is not None and example.error is not None  # noqa: S101, PT018  for mypy: the group has one

@@ -17,7 +17,7 @@ from contracts.ids import uuid7
 from contracts.image import FileInspect
 from contracts.job import Lane
 from eventlog.outbox import record, record_many
-from jobs.engine import services as engine  # as a module: each of the two needs the other
+from jobs.engine.inserting import job_insert
 from jobs.files import storage, usage
 from jobs.files.names import clean_name
 from jobs.files.selectors import OPAQUE, live
@@ -81,7 +81,7 @@ def file_insert(
     )
     file.save(force_insert=True)
     if media_type is None:
-        engine.job_insert(
+        job_insert(
             kind="file.inspect",
             params=FileInspect(file_id=file.id),
             owner_id=owner_id,

@@ -21,7 +21,7 @@ def remove(folder: Path) -> None:
 
 
 def _remove_left() -> None:
-    """Names are HOST.PID.RANDOM. The number may be another process's by now: then the folder waits for the next look."""
+    """Names are HOST.PID.RANDOM. The number may be somebody else's by now: then it waits for the next look."""
     for folder in _all().glob(f"{socket.gethostname()[:32]}.*"):
         pid = folder.name.rsplit(".", 2)[1]
         if pid.isdigit() and not Path(f"/proc/{pid}").exists():
