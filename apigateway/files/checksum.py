@@ -21,6 +21,8 @@ class Checksum:
         except binascii.Error:
             raise InvalidRequest("Upload-Checksum: the digest is no base64.", field="Upload-Checksum") from None
         self._hash = hashlib.new(name, usedforsecurity=False)
+        if len(self._expected) != self._hash.digest_size:
+            raise InvalidRequest(f"Upload-Checksum: no digest of {name}.", field="Upload-Checksum")
 
     def add(self, piece: bytes) -> None:
         self._hash.update(piece)

@@ -155,6 +155,9 @@ def _finish(upload: Upload) -> Upload:
 def _put(upload: Upload) -> Stored:
     """The spool file stays until the row is written: a crash in between costs only the hashing."""
     part = part_of(upload.id)
+    if upload.size == 0:  # nobody ever had anything to write
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.touch()
     try:
         with _nobody_writes(part):
             stored = storage.put(part, keep=True)
