@@ -101,7 +101,7 @@ class BoundedAdmin(ModelAdmin):
 
     @admin.display(description="person", empty_value="(no account)")
     def name(self, row: Any) -> str | None:
-        found: str | None = row.name
+        found: str | None = row.username
         return found
 
     @admin.display(description="conversation")
@@ -111,9 +111,9 @@ class BoundedAdmin(ModelAdmin):
 
 
 def with_name(rows: QuerySet[Any], field: str) -> QuerySet[Any]:
-    """The rows with `name`, the user name for the id in `field`."""
+    """The rows with `username`, the user name for the id in `field`."""
     names = users().filter(pk=OuterRef(field)).values("username")
-    named: QuerySet[Any] = rows.annotate(name=Subquery(names[:1]))
+    named: QuerySet[Any] = rows.annotate(username=Subquery(names[:1]))
     return named
 
 

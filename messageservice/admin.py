@@ -76,7 +76,7 @@ class MemberInline(TabularInline):
 
     @admin.display(empty_value="(no account)")
     def name(self, row: Any) -> str | None:
-        found: str | None = row.name
+        found: str | None = row.username
         return found
 
 
