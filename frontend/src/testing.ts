@@ -1,6 +1,6 @@
 // Things to test with: small, valid pieces of the server's state.
 
-import type { Conversation, EventFrame, Message, Snapshot, User } from "@/lib/frames";
+import type { Batch, Conversation, EventFrame, FileInfo, Job, Message, Snapshot, User } from "@/lib/frames";
 
 export const ME = "00000000-0000-4000-8000-000000000001";
 export const ADA = "00000000-0000-4000-8000-000000000002";
@@ -30,6 +30,7 @@ export const message = (seq: number, extra: Partial<Message> = {}): Message => (
   text: `message ${seq}`,
   data: null,
   reply_to: null,
+  file_ids: [],
   created_at: at(seq),
   ...extra,
 });
@@ -60,3 +61,77 @@ export const snapshot = (pos: number, conversations: Conversation[]): Snapshot =
   conversations,
   next: null,
 });
+
+export const file = (id: string, extra: Partial<FileInfo> = {}): FileInfo => ({
+  id,
+  owner_id: ME,
+  name: `${id}.jpg`,
+  size: 1000,
+  media_type: "application/octet-stream",
+  sha256: "0".repeat(64),
+  inspected: true,
+  width: null,
+  height: null,
+  frames: null,
+  thumbhash: null,
+  thumbnail: false,
+  problem: null,
+  job_id: null,
+  content_url: `/api/v1/files/${id}/content`,
+  thumbnail_url: null,
+  created_at: at(0),
+  expires_at: null,
+  rev: 1,
+  ...extra,
+});
+
+export const job = (extra: Partial<Job> = {}): Job => ({
+  id: "00000000-0000-4000-8000-0000000000f1",
+  kind: "image.process",
+  state: "queued",
+  subject: "sunrise.jpg",
+  owner_id: ME,
+  conversation_id: null,
+  batch_id: null,
+  previous_id: null,
+  attempt: 0,
+  max_attempts: 4,
+  progress: null,
+  params: {},
+  result: null,
+  error: null,
+  cancelling: false,
+  created_at: at(0),
+  run_after: null,
+  started_at: null,
+  finished_at: null,
+  rev: 1,
+  ...extra,
+});
+
+export const batch = (extra: Partial<Batch> = {}): Batch => ({
+  id: "00000000-0000-4000-8000-0000000000b1",
+  kind: "image.process",
+  title: "3 pictures",
+  owner_id: ME,
+  conversation_id: TALK,
+  expected: 3,
+  total: 3,
+  waiting: 0,
+  running: 0,
+  succeeded: 0,
+  failed: 0,
+  cancelled: 0,
+  kept: 0,
+  bytes_before: 0,
+  bytes_after: 0,
+  created_at: at(0),
+  finished_at: null,
+  rev: 1,
+  ...extra,
+});
+
+/** For what is certain to be there: a test without it fails. */
+export function never(): never {
+  throw new Error("It should be there.");
+}

@@ -1,4 +1,4 @@
-import { Keyboard, Settings } from "lucide-react";
+import { Images, Keyboard, Settings } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
@@ -34,9 +34,7 @@ export function usePaletteItems(query: string, onSheet: () => void): Item[] {
   const titleOf = useTitleOf();
   const conversations = useChat((chat) => chat.conversations);
   const wanted = query.toLocaleLowerCase();
-  const { data: people, fresh } = useLoaded(query, () =>
-    query ? searchPeople(query) : Promise.resolve([]),
-  );
+  const { data: people, fresh } = useLoaded(query, () => (query ? searchPeople(query) : Promise.resolve([])));
   const talks = byActivity(conversations).map((one) => ({
     id: one.id,
     label: titleOf(one),
@@ -65,6 +63,13 @@ export function usePaletteItems(query: string, onSheet: () => void): Item[] {
       run: () => void start(user.id),
     }));
   const places = [
+    {
+      id: "jobs",
+      label: t("jobs.title"),
+      hint: "",
+      icon: <Images size={20} />,
+      run: () => navigate("/jobs"),
+    },
     {
       id: "settings",
       label: t("settings.title"),

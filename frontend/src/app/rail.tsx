@@ -1,4 +1,4 @@
-import { MessagesSquare } from "lucide-react";
+import { Images, MessagesSquare } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
@@ -8,8 +8,10 @@ import { Logo } from "@/components/ui/logo";
 import { totalUnread } from "@/features/conversations/state";
 import { classes } from "@/lib/classes";
 
+export type Place = "chat" | "jobs" | "settings";
+
 /** On phones at the bottom, and not beside an open conversation. */
-export function Rail({ hidden, inSettings }: { hidden: boolean; inSettings: boolean }) {
+export function Rail({ hidden, place }: { hidden: boolean; place: Place }) {
   const { t } = useTranslation();
   const me = useChat((chat) => chat.me);
   const unread = useChat((chat) => totalUnread(chat.conversations));
@@ -24,11 +26,14 @@ export function Rail({ hidden, inSettings }: { hidden: boolean; inSettings: bool
       <span className="hidden pb-2 sm:block">
         <Logo size={36} />
       </span>
-      <RailLink href="/" label={t("rail.chat")} active={!inSettings} badge={unread}>
+      <RailLink href="/" label={t("rail.chat")} active={place === "chat"} badge={unread}>
         <MessagesSquare size={20} aria-hidden />
       </RailLink>
+      <RailLink href="/jobs" label={t("rail.jobs")} active={place === "jobs"}>
+        <Images size={20} aria-hidden />
+      </RailLink>
       <span className="hidden flex-1 sm:block" />
-      <RailLink href="/settings" label={t("rail.me")} active={inSettings}>
+      <RailLink href="/settings" label={t("rail.me")} active={place === "settings"}>
         <Avatar id={me?.id ?? ""} name={me?.display_name ?? ""} size={28} />
       </RailLink>
     </nav>

@@ -3,10 +3,12 @@
 import { dispatch, getChat, useStore } from "@/app/store";
 import * as session from "@/features/auth/session";
 import { missingConversations } from "@/features/conversations/state";
+import { unsettled } from "@/features/jobs/state";
 import { forgetDrafts } from "@/features/messages/drafts";
 import { forgetOutbox, loadOutbox, saveOutbox } from "@/features/messages/kept";
 import { Sender } from "@/features/messages/sender";
 import { forgetPeople, wantPeople } from "@/features/people/directory";
+import { forgetUploads, resumeUploads, stopUploads, uploadsChanged } from "@/features/uploads/api";
 import { asWarrenError } from "@/lib/errors";
 import type { EventFrame, OperationName, Reply, RequestData, Snapshot, User } from "@/lib/frames";
 import { Socket } from "@/lib/socket";
@@ -25,6 +27,12 @@ export const call = <Op extends OperationName>(op: Op, data: RequestData<Op>): P
 
 export const read = <Op extends OperationName>(op: Op, data: RequestData<Op>): Promise<Reply<Op>> =>
   socket?.read(op, data) ?? notRunning();
+
+/** A call under a key of its own (`client_id` or the like): it may be repeated, so it waits for the connection too. */
+export const keyed = read;
+
+/** Resolves when the connection is next live. */
+export const connected = (): Promise<void> => socket?.ready() ?? notRunning();
 
 export const reconnectNow = (): void => socket?.retryNow();
 
@@ -53,6 +61,7 @@ export function enter(user: User): void {
     token: session.accessToken,
     onSnapshot,
     onEvents,
+    onSignals: (signals) => dispatch({ type: "signals", signals }),
     onStatus: (status) => {
       useStore.setState({ status });
       if (status.name === "live") sender?.wake();
@@ -68,6 +77,7 @@ export function enter(user: User): void {
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   });
   connection.start();
+  resumeUploads(user.id);
   scheduleRenewal();
 }
 
@@ -94,6 +104,7 @@ function forgetEverything(userId: string | undefined): void {
   if (!userId) return;
   forgetOutbox(userId);
   forgetDrafts(userId);
+  forgetUploads(userId);
 }
 
 /** Back to the login page. A session that ended by itself keeps drafts and unsent messages for its owner's return. */
@@ -106,6 +117,7 @@ function leave(phase: "out" | "ended"): void {
 function shutDown(): void {
   clearTimeout(renewTimer);
   sender?.stop();
+  stopUploads();
   socket?.stop();
   sender = null;
   socket = null;
@@ -114,8 +126,16 @@ function shutDown(): void {
 
 function onSnapshot(snapshot: Snapshot): void {
   dispatch({ type: "snapshot", snapshot });
+  refreshJobs();
   knowPeople(snapshot.conversations.flatMap((one) => one.member_ids));
   if (snapshot.next) void loadFurther(snapshot.next);
+}
+
+/** Their events went by while nobody listened. */
+function refreshJobs(): void {
+  const { jobs, batches } = unsettled(getChat().jobs);
+  if (jobs.length + batches.length > 0)
+    void import("@/features/jobs/api").then((api) => api.refresh(jobs, batches));
 }
 
 /** The snapshot brings the most recent conversations; the others follow page by page. */
@@ -185,6 +205,10 @@ export function watchSurroundings(): void {
   });
   useStore.subscribe(({ chat }, before) => {
     const same = chat.me && before.chat.me?.id === chat.me.id;
+    if (same && chat.me && chat.uploads !== before.chat.uploads) {
+      uploadsChanged(chat.me.id, chat.uploads, before.chat.uploads);
+      if (chat.outbox.length > 0) wakeSender();
+    }
     if (same && chat.me && chat.outbox !== before.chat.outbox)
       saveOutbox(chat.me.id, before.chat.outbox, chat.outbox);
   });

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useLocation, useRoute } from "wouter";
 import { ConnectionBanner } from "@/app/connection-banner";
 import { usePageTitle } from "@/app/page-title";
-import { Rail } from "@/app/rail";
+import { type Place, Rail } from "@/app/rail";
 import { getChat, useChat } from "@/app/store";
 import { Toast } from "@/app/toast";
 import { EmptyState, Skeleton } from "@/components/ui/states";
@@ -18,6 +18,9 @@ import { useShortcut } from "@/lib/shortcuts";
 const loadPalette = () => import("@/app/palette");
 const Palette = lazy(loadPalette);
 const ShortcutSheet = lazy(() => import("@/app/shortcut-sheet"));
+const JobsPage = lazy(() => import("@/features/jobs/components/jobs-page"));
+const loadUploads = () => import("@/features/uploads/components/uploads-host");
+const UploadsHost = lazy(loadUploads);
 const SettingsPage = lazy(() => import("@/features/settings/components/settings-page"));
 
 /** After the first load, which the page's own start is not to share the line with. */
@@ -30,15 +33,13 @@ export default function Shell() {
   const [, navigate] = useLocation();
   const [inConversation, params] = useRoute("/c/:id");
   const [inSettings] = useRoute("/settings");
+  const [inJobs] = useRoute("/jobs/:rest?");
   const [overlay, setOverlay] = useState<Overlay>(null);
   const currentId = inConversation ? params.id : null;
-  const somewhere = currentId !== null || inSettings;
+  const place: Place = inSettings ? "settings" : inJobs ? "jobs" : "chat";
+  const somewhere = currentId !== null || place !== "chat";
+  const ready = useReady();
   usePageTitle(currentId);
-  useEffect(() => {
-    // Whoever presses its keys types on at once: it must not have to be fetched first.
-    const timer = setTimeout(() => void loadPalette().catch(() => undefined), PREFETCH_MS);
-    return () => clearTimeout(timer);
-  }, []);
   useShortcut("palette", () => setOverlay("palette"));
   useShortcut("sheet", () => setOverlay("sheet"));
   useShortcut("nextUnread", () => {
@@ -51,21 +52,23 @@ export default function Shell() {
       <ConnectionBanner />
       <UnsentBar />
       <div className="flex min-h-0 flex-1 flex-col-reverse sm:flex-row">
-        <Rail hidden={currentId !== null} inSettings={inSettings} />
+        <Rail hidden={currentId !== null} place={place} />
         <div
           className={classes(
-            "min-h-0 flex-1 sm:block sm:w-72 sm:flex-none sm:border-r sm:border-line",
+            "min-h-0 flex-1 sm:w-72 sm:flex-none sm:border-r sm:border-line",
             somewhere && "hidden",
+            place !== "jobs" && "sm:block",
           )}
         >
           <ConversationList currentId={currentId} />
         </div>
         <main className={classes("min-h-0 min-w-0 flex-1 sm:block", !somewhere && "hidden")}>
-          <Main currentId={currentId} inSettings={inSettings} />
+          <Main currentId={currentId} place={place} />
         </main>
       </div>
       <Toast />
       <Suspense>
+        {ready && <UploadsHost conversationId={currentId} />}
         {overlay === "palette" && (
           <Palette onClose={() => setOverlay(null)} onSheet={() => setOverlay("sheet")} />
         )}
@@ -75,14 +78,30 @@ export default function Shell() {
   );
 }
 
-function Main({ currentId, inSettings }: { currentId: string | null; inSettings: boolean }) {
+/** True a moment after the first load; then also what must not have to be fetched when it is wanted is here. */
+function useReady(): boolean {
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      // Whoever presses the palette's keys types on at once, and a drop does not wait.
+      void Promise.all([loadPalette(), loadUploads()]).then(
+        () => setReady(true),
+        () => undefined,
+      );
+    }, PREFETCH_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return ready;
+}
+
+function Main({ currentId, place }: { currentId: string | null; place: Place }) {
   const { t } = useTranslation();
   const some = useChat((chat) => Object.keys(chat.conversations.byId).length > 0);
   if (currentId !== null) return <ConversationPage id={currentId} />;
-  if (inSettings) {
+  if (place !== "chat") {
     return (
       <Suspense fallback={<Skeleton rows={6} avatar={false} />}>
-        <SettingsPage />
+        {place === "jobs" ? <JobsPage /> : <SettingsPage />}
       </Suspense>
     );
   }

@@ -148,6 +148,7 @@ describe("an own message", () => {
     conversationId: TALK,
     text: mine.text,
     replyTo: null,
+    uploads: [],
     queuedAt: at(1),
     state: "waiting",
     error: null,

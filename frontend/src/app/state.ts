@@ -7,10 +7,24 @@ import {
   NO_CONVERSATIONS,
   readMoved,
 } from "@/features/conversations/state";
+import { type FilesState, filesLoaded, filesOnEvent, linksFailed, NO_FILES } from "@/features/files/state";
+import * as jobs from "@/features/jobs/state";
 import * as outbox from "@/features/messages/outbox";
 import * as timelines from "@/features/messages/state";
 import { NO_PEOPLE, type PeopleState, peopleLoaded, peopleOnEvent } from "@/features/people/state";
-import type { Conversation, EventFrame, Message, MessagePage, Snapshot, User } from "@/lib/frames";
+import * as uploads from "@/features/uploads/state";
+import type {
+  Batch,
+  Conversation,
+  EventFrame,
+  FileInfo,
+  Job,
+  Message,
+  MessagePage,
+  SignalFrame,
+  Snapshot,
+  User,
+} from "@/lib/frames";
 
 /** What the page knows of the server, and what it has not told it yet. */
 export interface ChatState {
@@ -21,6 +35,9 @@ export interface ChatState {
   readonly conversations: ConversationsState;
   readonly timelines: timelines.TimelinesState;
   readonly outbox: outbox.OutboxState;
+  readonly files: FilesState;
+  readonly jobs: jobs.JobsState;
+  readonly uploads: uploads.UploadsState;
 }
 
 export const EMPTY: ChatState = {
@@ -30,12 +47,16 @@ export const EMPTY: ChatState = {
   conversations: NO_CONVERSATIONS,
   timelines: timelines.NO_TIMELINES,
   outbox: outbox.NO_OUTBOX,
+  files: NO_FILES,
+  jobs: jobs.NO_JOBS,
+  uploads: uploads.NO_UPLOADS,
 };
 
 export type Action =
   | { type: "logged_in"; user: User; outbox: outbox.OutboxState }
   | { type: "snapshot"; snapshot: Snapshot }
   | { type: "events"; frames: readonly EventFrame[] }
+  | { type: "signals"; signals: readonly SignalFrame[] }
   | { type: "people"; users: readonly User[] }
   | { type: "conversations"; conversations: readonly Conversation[] }
   | { type: "read"; conversationId: string; readSeq: number; unread?: number }
@@ -47,7 +68,13 @@ export type Action =
   | { type: "conversation_stuck"; conversationId: string; error: outbox.OutboxEntry["error"] }
   | { type: "send_retried"; clientIds: readonly string[] }
   | { type: "send_deleted"; clientId: string }
-  | { type: "profile"; user: User };
+  | { type: "profile"; user: User }
+  | { type: "files"; asked: readonly string[]; files: readonly FileInfo[]; at: number }
+  | { type: "links_failed"; fileId: string }
+  | { type: "jobs"; jobs: readonly Job[] }
+  | { type: "batches"; batches: readonly Batch[] }
+  | { type: "jobs_missing"; ids: readonly string[] }
+  | uploads.UploadsAction;
 
 export function reduce(state: ChatState, action: Action): ChatState {
   switch (action.type) {
@@ -56,7 +83,9 @@ export function reduce(state: ChatState, action: Action): ChatState {
     case "snapshot":
       return onSnapshot(state, action.snapshot);
     case "events":
-      return action.frames.reduce(onEvent, state);
+      return onEvents(state, action.frames);
+    case "signals":
+      return { ...state, jobs: jobs.jobsOnSignals(state.jobs, action.signals) };
     case "people":
       return { ...state, people: peopleLoaded(state.people, action.users) };
     case "profile":
@@ -87,8 +116,24 @@ export function reduce(state: ChatState, action: Action): ChatState {
         ...state,
         timelines: timelines.pageAfter(state.timelines, action.conversationId, action.page),
       };
-    default:
+    case "files":
+      return { ...state, files: filesLoaded(state.files, action.asked, action.files, action.at) };
+    case "links_failed":
+      return { ...state, files: linksFailed(state.files, action.fileId) };
+    case "jobs":
+      return { ...state, jobs: jobs.jobsLoaded(state.jobs, action.jobs) };
+    case "batches":
+      return { ...state, jobs: jobs.batchesLoaded(state.jobs, action.batches) };
+    case "jobs_missing":
+      return { ...state, jobs: jobs.jobsMissing(state.jobs, action.ids) };
+    case "queued":
+    case "send_failed":
+    case "conversation_stuck":
+    case "send_retried":
+    case "send_deleted":
       return { ...state, outbox: onOutbox(state.outbox, action) };
+    default:
+      return { ...state, uploads: uploads.uploadsReduce(state.uploads, action) };
   }
 }
 
@@ -123,6 +168,11 @@ function onSnapshot(state: ChatState, snapshot: Snapshot): ChatState {
   };
 }
 
+function onEvents(state: ChatState, frames: readonly EventFrame[]): ChatState {
+  const next = frames.reduce(onEvent, state);
+  return { ...next, jobs: jobs.jobsOnEvents(next.jobs, frames) };
+}
+
 function onEvent(state: ChatState, frame: EventFrame): ChatState {
   const me = state.me?.id ?? "";
   const people = peopleOnEvent(state.people, frame);
@@ -134,7 +184,15 @@ function onEvent(state: ChatState, frame: EventFrame): ChatState {
     conversations: conversationsOnEvent(state.conversations, frame, me),
     timelines: timelines.timelinesOnEvent(state.timelines, frame, me),
     outbox: outbox.outboxOnEvent(state.outbox, frame, me),
+    files: filesOnEvent(state.files, frame),
+    uploads: uploadsOnEvent(state.uploads, frame, me),
   };
+}
+
+function uploadsOnEvent(state: uploads.UploadsState, frame: EventFrame, me: string): uploads.UploadsState {
+  return frame.event === "message.sent" && frame.data.sender_id === me && frame.data.file_ids.length > 0
+    ? uploads.messageConfirmed(state, frame.data.client_id)
+    : state;
 }
 
 /** The reply to an own send. It may come before or after the event of the same message: both lead to the same state. */
@@ -144,6 +202,7 @@ function onSent(state: ChatState, message: Message): ChatState {
     conversations: messageSent(state.conversations, message, state.me?.id ?? ""),
     timelines: timelines.messageArrived(state.timelines, message),
     outbox: outbox.confirmed(state.outbox, message.client_id),
+    uploads: uploads.messageConfirmed(state.uploads, message.client_id),
   };
 }
 

@@ -16,6 +16,15 @@ export type Member = Schemas["Member"];
 export type Message = Schemas["Message"];
 export type MessagePage = Schemas["MessagePage"];
 export type DeviceSession = Schemas["Session"];
+export type FileInfo = Schemas["File"];
+export type Job = Schemas["Job"];
+export type JobState = Schemas["JobState"];
+export type JobProgress = Schemas["JobProgress"];
+export type Batch = Schemas["Batch"];
+export type TimelineEntry = Schemas["TimelineEntry"];
+
+/** News without a position: newest wins, any of them may be missing. */
+export type SignalFrame = { event: "job.progress"; data: Schemas["JobProgressed"] };
 
 /** The state at `pos`, or at some later one: events from `pos` on may be applied on top again. */
 export type Snapshot = Schemas["BootstrapReply"];

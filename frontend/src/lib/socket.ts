@@ -9,6 +9,7 @@ import {
   parseFrames,
   type Reply,
   type RequestData,
+  type SignalFrame,
   type Snapshot,
 } from "@/lib/frames";
 
@@ -24,6 +25,8 @@ export interface SocketOptions {
   token: (options: { fresh: boolean }) => Promise<string>;
   onSnapshot: (snapshot: Snapshot) => void;
   onEvents: (events: EventFrame[]) => void;
+  /** Only while live: who comes back takes the present state from elsewhere. */
+  onSignals?: (signals: SignalFrame[]) => void;
   onStatus: (status: Status) => void;
   onSessionOver: () => void;
   open?: (url: string) => WebSocket;
@@ -49,6 +52,11 @@ const STEADY_MS = 5000;
 const REFUSED_MS = 2000;
 /** Until hello names the server's rhythm. */
 const DEFAULT_PING_MS = 25_000;
+
+const SIGNALS: ReadonlySet<string> = new Set<SignalFrame["event"]>(["job.progress"]);
+
+const isSignal = (frame: IncomingFrame): frame is SignalFrame & IncomingFrame =>
+  frame.pos === undefined && SIGNALS.has(frame.event ?? "");
 
 const disconnected = () => new WarrenError("disconnected", "The connection was lost.");
 
@@ -253,6 +261,8 @@ export class Socket {
 
   private deliver(frames: IncomingFrame[]): void {
     const events: EventFrame[] = [];
+    const signals = frames.filter(isSignal);
+    if (signals.length > 0) this.options.onSignals?.(signals);
     for (const frame of frames) {
       if (frame.pos === undefined || !this.cursor || frame.pos <= this.cursor.pos) continue;
       this.cursor.pos = frame.pos;

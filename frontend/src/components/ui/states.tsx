@@ -41,7 +41,8 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: () => voi
   );
 }
 
-export function RequestId({ id }: { id: string }) {
+/** An id to copy: a request's, or under another `name`. */
+export function RequestId({ id, name }: { id: string; name?: string }) {
   const { t } = useTranslation();
   const [copied, setCopied] = useState(false);
   const copy = async () => setCopied(await copyText(id));
@@ -52,7 +53,7 @@ export function RequestId({ id }: { id: string }) {
       className="inline-flex min-h-6 items-center gap-1.5 rounded-sm px-1.5 font-mono text-xs text-muted hover:bg-hover"
     >
       {copied ? <Check size={16} /> : <Copy size={16} />}
-      {copied ? t("common.copied") : t("common.requestId", { id })}
+      {copied ? t("common.copied") : (name ?? t("common.requestId", { id }))}
     </button>
   );
 }

@@ -2,6 +2,7 @@
 
 import { call, read, wakeSender } from "@/app/runtime";
 import { dispatch, getChat } from "@/app/store";
+import { cancelUploads, meanForMessage, retryUploads } from "@/features/uploads/api";
 import { uuid } from "@/lib/ids";
 
 const PAGE = 60;
@@ -38,27 +39,45 @@ export async function loadAfter(conversationId: string): Promise<void> {
   dispatch({ type: "page_after", conversationId, page });
 }
 
-export function send(conversationId: string, text: string, replyTo: string | null): void {
+/** `uploads`: ids of uploads that this message takes along, finished or not. */
+export function send(
+  conversationId: string,
+  text: string,
+  replyTo: string | null,
+  uploads: readonly string[] = [],
+): void {
+  const clientId = uuid();
   const entry = {
-    clientId: uuid(),
+    clientId,
     conversationId,
     text,
     replyTo,
+    uploads,
     queuedAt: new Date().toISOString(),
     state: "waiting",
     error: null,
   } as const;
+  if (uploads.length > 0) meanForMessage(uploads, clientId);
   dispatch({ type: "queued", entry });
   wakeSender();
 }
 
+const uploadsOf = (clientIds: readonly string[]): string[] =>
+  getChat()
+    .outbox.filter((entry) => clientIds.includes(entry.clientId))
+    .flatMap((entry) => entry.uploads);
+
 export function retrySends(clientIds: readonly string[]): void {
+  const files = uploadsOf(clientIds);
+  if (files.length > 0) retryUploads(files);
   dispatch({ type: "send_retried", clientIds });
   wakeSender();
 }
 
 export function deleteUnsent(clientId: string): void {
+  const files = uploadsOf([clientId]);
   dispatch({ type: "send_deleted", clientId });
+  if (files.length > 0) cancelUploads(files);
 }
 
 /** Moves the own read position forward: here at once, on the server soon. */

@@ -9,6 +9,7 @@ export function loadOutbox(userId: string): OutboxState {
   return keys(prefix(userId))
     .map((key) => loadJson<OutboxEntry>(key))
     .filter((entry): entry is OutboxEntry => entry !== null)
+    .map((entry) => ({ ...entry, uploads: entry.uploads ?? [] }))
     .sort((one, other) => (one.queuedAt < other.queuedAt ? -1 : 1));
 }
 

@@ -6,6 +6,8 @@ export interface OutboxEntry {
   readonly conversationId: string;
   readonly text: string;
   readonly replyTo: string | null;
+  /** Its files, by the ids of their uploads. It goes out when they all are stored. */
+  readonly uploads: readonly string[];
   readonly queuedAt: string;
   readonly state: "waiting" | "failed";
   readonly error: { code: string; requestId: string | null } | null;

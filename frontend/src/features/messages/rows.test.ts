@@ -47,6 +47,7 @@ describe("the rows of a conversation", () => {
       conversationId: mine.conversation_id,
       text: mine.text,
       replyTo: null,
+      uploads: [],
       queuedAt: at(1),
       state: "waiting",
       error: null,

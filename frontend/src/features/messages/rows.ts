@@ -1,3 +1,4 @@
+import { cardOf } from "@/features/messages/card";
 import type { OutboxEntry } from "@/features/messages/outbox";
 import type { Message } from "@/lib/frames";
 import { startOfDay } from "@/lib/time";
@@ -95,6 +96,18 @@ function lines(text: string): number {
     .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / CHARACTERS_PER_LINE)), 0);
 }
 
+/** A row of pictures with the space around it (features/files/components/attachments.tsx). */
+const FILES_PX = 176;
+const FILES_PER_ROW = 3;
+const CARDS_PX = { job: 128, batch: 280 } as const;
+
+function bodyHeight(message: Message): number {
+  const card = cardOf(message);
+  if (card) return CARDS_PX[card.kind];
+  const text = message.text === "" ? 0 : lines(message.text) * LINE_PX;
+  return 4 + text + Math.ceil(message.file_ids.length / FILES_PER_ROW) * FILES_PX;
+}
+
 /** A guess at a row's height in pixels, until it is measured: the nearer, the less a scrollbar moves by itself. */
 export function estimatedHeight(row: Row | undefined): number {
   switch (row?.kind) {
@@ -105,7 +118,7 @@ export function estimatedHeight(row: Row | undefined): number {
     case "new":
       return 28;
     case "message":
-      return 4 + lines(row.message.text) * LINE_PX + (row.lead ? 30 : 0) + (row.message.reply_to ? 24 : 0);
+      return bodyHeight(row.message) + (row.lead ? 30 : 0) + (row.message.reply_to ? 24 : 0);
     case "unsent":
       return 4 + lines(row.entry.text) * LINE_PX + (row.lead ? 30 : 0) + 16;
     default:

@@ -15,7 +15,7 @@ function setUp(answers: Answer[]) {
     state = reduce(state, action);
   };
   const send = async (data: RequestData<"message.send">) => {
-    asked.push(data.text);
+    asked.push(data.text ?? "");
     const answer = answers.shift() ?? "ok";
     if (answer !== "ok") throw answer;
     return { message: message(asked.length, { sender_id: ME, client_id: data.client_id }), duplicate: false };
@@ -35,6 +35,7 @@ function setUp(answers: Answer[]) {
         conversationId: TALK,
         text,
         replyTo: null,
+        uploads: [],
         queuedAt: at(0),
         state: "waiting",
         error: null,

@@ -3,7 +3,8 @@
 
 import type { Action, ChatState } from "@/app/state";
 import { type OutboxEntry, waiting } from "@/features/messages/outbox";
-import { asWarrenError, isPassing, type WarrenError } from "@/lib/errors";
+import { filesFor } from "@/features/uploads/state";
+import { asWarrenError, isPassing, WarrenError } from "@/lib/errors";
 import type { Reply, RequestData } from "@/lib/frames";
 
 export interface SenderDeps {
@@ -41,7 +42,11 @@ export class Sender {
   private async work(conversationId: string): Promise<void> {
     this.running.add(conversationId);
     for (let entry = this.next(conversationId); entry && !this.stopped; entry = this.next(conversationId)) {
-      await this.deliver(entry);
+      const files = filesFor(this.deps.state().uploads, entry.uploads);
+      // It holds up what stands behind it; `wake` comes with the next file that is stored.
+      if (files === null) break;
+      if (files === "stuck") this.fail(entry, new WarrenError("file_not_uploaded", ""));
+      else await this.deliver(entry, files);
     }
     this.running.delete(conversationId);
   }
@@ -50,14 +55,13 @@ export class Sender {
     return waiting(this.deps.state().outbox).find((entry) => entry.conversationId === conversationId);
   }
 
-  private async deliver(entry: OutboxEntry): Promise<void> {
+  private async deliver(entry: OutboxEntry, files: string[]): Promise<void> {
     for (let refusals = 0; !this.stopped; ) {
       await this.deps.ready();
       if (this.stopped || !this.stillWaiting(entry)) return;
-      const error = await this.attempt(entry);
+      const error = await this.attempt(entry, files);
       if (error === null) return;
-      if (!isPassing(error))
-        return this.deps.dispatch({ type: "send_failed", clientId: entry.clientId, error: brief(error) });
+      if (!isPassing(error)) return this.fail(entry, error);
       if (error.code === "disconnected") continue;
       if (refusals === MOST_REFUSALS) return this.giveUp(entry, error);
       await this.deps.pause(error.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** refusals);
@@ -69,19 +73,24 @@ export class Sender {
     return waiting(this.deps.state().outbox).some((one) => one.clientId === entry.clientId);
   }
 
-  private async attempt(entry: OutboxEntry): Promise<WarrenError | null> {
+  private async attempt(entry: OutboxEntry, files: string[]): Promise<WarrenError | null> {
     try {
       const { message } = await this.deps.send({
         conversation_id: entry.conversationId,
         client_id: entry.clientId,
         text: entry.text,
         reply_to: entry.replyTo,
+        file_ids: files,
       });
       this.deps.dispatch({ type: "sent", message });
       return null;
     } catch (error) {
       return asWarrenError(error);
     }
+  }
+
+  private fail(entry: OutboxEntry, error: WarrenError): void {
+    this.deps.dispatch({ type: "send_failed", clientId: entry.clientId, error: brief(error) });
   }
 
   private giveUp(entry: OutboxEntry, error: WarrenError): void {

@@ -5,5 +5,4 @@ import type { User } from "@/lib/frames";
  * until the server has answered, nothing may be shown that does not fit what was typed.
  */
 export const fits = (query: string, user: Pick<User, "display_name" | "username">): boolean =>
-  query !== "" &&
-  [user.display_name, user.username].some((name) => name.toLocaleLowerCase().includes(query));
+  query !== "" && [user.display_name, user.username].some((name) => name.toLocaleLowerCase().includes(query));

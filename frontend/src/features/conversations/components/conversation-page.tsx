@@ -7,11 +7,11 @@ import { EmptyState, ErrorState, Skeleton } from "@/components/ui/states";
 import { fetchConversation } from "@/features/conversations/api";
 import { ConversationHeader } from "@/features/conversations/components/conversation-header";
 import { useTimeline } from "@/features/conversations/components/use-timeline";
-import { send } from "@/features/messages/api";
 import { Composer, type ComposerHandle } from "@/features/messages/components/composer";
 import { MessageList } from "@/features/messages/components/message-list";
 import { OpeningList } from "@/features/messages/components/opening-list";
 import { useTitleOf } from "@/features/people/names";
+import { usePost } from "@/features/uploads/components/use-post";
 import { copyText } from "@/lib/clipboard";
 import { asWarrenError } from "@/lib/errors";
 import type { Conversation, Message } from "@/lib/frames";
@@ -74,8 +74,9 @@ function Open({ conversation }: { conversation: Conversation }) {
     [path, t, toast],
   );
   const go = useCallback((seq: number) => navigate(`${path}?at=${seq}`), [navigate, path]);
-  const submit = (text: string) => {
-    send(conversation.id, text, replyTo?.id ?? null);
+  const post = usePost(conversation.id);
+  const submit = (text: string, uploads: string[]) => {
+    post(text, replyTo?.id ?? null, uploads);
     setReplyTo(null);
     if (at !== null) navigate(path, { replace: true });
   };

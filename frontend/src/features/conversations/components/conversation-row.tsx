@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { Avatar } from "@/components/ui/avatar";
 import { Ago } from "@/components/ui/time-text";
+import { useSummary } from "@/features/messages/components/use-summary";
 import { classes } from "@/lib/classes";
 import type { Conversation } from "@/lib/frames";
 
@@ -20,6 +21,7 @@ interface Props {
 export const ConversationRow = memo(function ConversationRow(props: Props) {
   const { conversation, title, face, lastFrom, active, draft } = props;
   const { t } = useTranslation();
+  const summary = useSummary();
   const { unread, last_message: last } = conversation;
   const lastLine = (text: string) =>
     lastFrom ? t("conversations.lastFrom", { name: lastFrom, text }) : text;
@@ -47,7 +49,7 @@ export const ConversationRow = memo(function ConversationRow(props: Props) {
             className={classes("min-w-0 flex-1 truncate text-xs", unread > 0 ? "text-ink" : "text-muted")}
           >
             {draft && <span className="font-medium text-danger-ink">{t("conversations.draft")} </span>}
-            {last ? lastLine(last.text) : t("conversations.noMessages")}
+            {last ? lastLine(summary(last)) : t("conversations.noMessages")}
           </span>
           {unread > 0 && <Badge count={unread} />}
         </span>

@@ -1,5 +1,6 @@
 import { useRef } from "react";
 import { useMe } from "@/app/store";
+import { useSummary } from "@/features/messages/components/use-summary";
 import { useNameOf } from "@/features/people/names";
 import type { Message } from "@/lib/frames";
 
@@ -9,12 +10,13 @@ const MOST_CHARACTERS = 200;
 export function Announcer({ messages }: { messages: readonly Message[] }) {
   const me = useMe();
   const nameOf = useNameOf();
+  const summary = useSummary();
   const last = messages.at(-1);
   const known = useRef(last?.seq ?? 0);
   const news = last && last.seq > known.current && last.sender_id !== me ? last : null;
   return (
     <div aria-live="polite" className="sr-only">
-      {news && `${nameOf(news.sender_id)}: ${news.text.slice(0, MOST_CHARACTERS)}`}
+      {news && `${nameOf(news.sender_id)}: ${summary(news).slice(0, MOST_CHARACTERS)}`}
     </div>
   );
 }

@@ -1,13 +1,30 @@
-import { CornerUpLeft, SendHorizontal, X } from "lucide-react";
-import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { CornerUpLeft, Paperclip, SendHorizontal, X } from "lucide-react";
+import {
+  type KeyboardEvent,
+  lazy,
+  type Ref,
+  Suspense,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from "react";
 import { useTranslation } from "react-i18next";
+import { useShallow } from "zustand/react/shallow";
+import { useStore } from "@/app/store";
 import { IconButton } from "@/components/ui/button";
+import { useSummary } from "@/features/messages/components/use-summary";
 import { loadDraft, saveDraft } from "@/features/messages/drafts";
 import { useNameOf } from "@/features/people/names";
+import { attach } from "@/features/uploads/api";
+import { FilePicker } from "@/features/uploads/components/file-picker";
+import { attachedTo, isStuck } from "@/features/uploads/state";
 import { classes } from "@/lib/classes";
 import type { Message } from "@/lib/frames";
 import { usePreferences } from "@/lib/preferences";
 import { isMac } from "@/lib/shortcuts";
+
+const Attached = lazy(() => import("@/features/uploads/components/attached"));
 
 /** Code points that a message may have (contracts/base.py). */
 const MOST_CHARACTERS = 10_000;
@@ -23,7 +40,8 @@ interface Props {
   title: string;
   replyTo: Message | null;
   onCancelReply: () => void;
-  onSend: (text: string) => void;
+  /** `uploads`: ids of the files that go along. */
+  onSend: (text: string, uploads: string[]) => void;
   ref?: Ref<ComposerHandle>;
 }
 
@@ -33,13 +51,18 @@ export function Composer({ conversationId, userId, title, replyTo, onCancelReply
   const [text, setText] = useState(() => loadDraft(userId, conversationId));
   const sendKey = usePreferences((preferences) => preferences.sendKey);
   const length = [...text].length;
-  const sendable = text.trim() !== "" && length <= MOST_CHARACTERS;
+  const attached = useStore(useShallow(({ chat }) => attachedTo(chat.uploads, conversationId)));
+  const something = text.trim() !== "" || attached.length > 0;
+  const sendable = something && length <= MOST_CHARACTERS && !attached.some(isStuck);
   useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }));
   useEffect(() => saveDraft(userId, conversationId, text), [userId, conversationId, text]);
 
   const send = () => {
     if (!sendable) return;
-    onSend(text.trim());
+    onSend(
+      text.trim(),
+      attached.map((one) => one.id),
+    );
     setText("");
     field.current?.focus();
   };
@@ -59,31 +82,41 @@ export function Composer({ conversationId, userId, title, replyTo, onCancelReply
   return (
     <div className="border-t border-line px-3 pt-2 pb-[max(12px,env(safe-area-inset-bottom))] sm:px-4">
       {replyTo && <ReplyBar message={replyTo} onCancel={onCancelReply} />}
-      <div className="flex items-end gap-1 rounded-md border border-line-strong bg-raised focus-within:border-accent focus-within:ring-3 focus-within:ring-(--glow)">
-        <textarea
-          ref={field}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={onKeyDown}
-          rows={1}
-          dir="auto"
-          enterKeyHint="send"
-          aria-label={t("composer.label", { title })}
-          aria-describedby={length > COUNT_FROM ? "composer-count" : undefined}
-          placeholder={t("composer.label", { title })}
-          className="field-sizing-content max-h-[40dvh] min-h-10 w-full resize-none bg-transparent px-3 py-2 text-base leading-6 outline-none placeholder:text-faint sm:text-sm sm:leading-6"
-        />
-        <IconButton
-          label={t("composer.send")}
-          onClick={send}
-          disabled={!sendable}
-          className={classes(
-            "m-1",
-            sendable && "bg-accent text-on-accent hover:bg-accent-hover hover:text-on-accent",
-          )}
-        >
-          <SendHorizontal size={16} />
-        </IconButton>
+      <div className="rounded-md border border-line-strong bg-raised focus-within:border-accent focus-within:ring-3 focus-within:ring-(--glow)">
+        <Suspense>{attached.length > 0 && <Attached uploads={attached} />}</Suspense>
+        <div className="flex items-end gap-1">
+          <FilePicker
+            label={t("composer.attach")}
+            className="my-1 ml-1"
+            onPick={(files) => files.length > 0 && void attach(conversationId, files)}
+          >
+            <Paperclip size={16} />
+          </FilePicker>
+          <textarea
+            ref={field}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            onKeyDown={onKeyDown}
+            rows={1}
+            dir="auto"
+            enterKeyHint="send"
+            aria-label={t("composer.label", { title })}
+            aria-describedby={length > COUNT_FROM ? "composer-count" : undefined}
+            placeholder={t("composer.label", { title })}
+            className="field-sizing-content max-h-[40dvh] min-h-10 w-full resize-none bg-transparent px-1 py-2 text-base leading-6 outline-none placeholder:text-faint sm:text-sm sm:leading-6"
+          />
+          <IconButton
+            label={t("composer.send")}
+            onClick={send}
+            disabled={!sendable}
+            className={classes(
+              "m-1",
+              sendable && "bg-accent text-on-accent hover:bg-accent-hover hover:text-on-accent",
+            )}
+          >
+            <SendHorizontal size={16} />
+          </IconButton>
+        </div>
       </div>
       {length > COUNT_FROM && (
         <p
@@ -111,11 +144,12 @@ function sends(event: KeyboardEvent, sendKey: "enter" | "mod-enter"): boolean {
 function ReplyBar({ message, onCancel }: { message: Message; onCancel: () => void }) {
   const { t } = useTranslation();
   const nameOf = useNameOf();
+  const summary = useSummary();
   return (
     <div className="mb-2 flex items-center gap-2 rounded-sm bg-panel py-1 pr-1 pl-3 text-xs text-muted">
       <CornerUpLeft size={16} aria-hidden className="shrink-0" />
       <span className="shrink-0">{t("composer.replyTo", { name: nameOf(message.sender_id) })}</span>
-      <span className="min-w-0 flex-1 truncate">{message.text}</span>
+      <span className="min-w-0 flex-1 truncate">{summary(message)}</span>
       <IconButton label={t("composer.cancelReply")} onClick={onCancel} className="size-6">
         <X size={16} />
       </IconButton>

@@ -3,7 +3,7 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "@/components/ui/avatar";
 import { IconButton } from "@/components/ui/button";
-import { MessageText } from "@/features/messages/components/message-text";
+import { MessageBody } from "@/features/messages/components/message-body";
 import { Quote } from "@/features/messages/components/quote";
 import { classes } from "@/lib/classes";
 import type { Message } from "@/lib/frames";
@@ -72,7 +72,7 @@ export const MessageRow = memo(function MessageRow({
           </div>
         )}
         {quoted !== null && <Quote message={quoted} onGo={actions.go} />}
-        <MessageText text={message.text} />
+        <MessageBody message={message} tabIndex={current ? 0 : -1} />
       </div>
       <RowActions message={message} current={current} actions={actions} />
     </div>

@@ -1,5 +1,6 @@
 import { CornerUpLeft } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { useSummary } from "@/features/messages/components/use-summary";
 import { useNameOf } from "@/features/people/names";
 import type { Message } from "@/lib/frames";
 
@@ -13,6 +14,7 @@ interface Props {
 export function Quote({ message, onGo }: Props) {
   const { t } = useTranslation();
   const nameOf = useNameOf();
+  const summary = useSummary();
   if (!message) {
     return (
       <p className="flex items-center gap-1.5 text-xs text-muted">
@@ -28,7 +30,7 @@ export function Quote({ message, onGo }: Props) {
     >
       <CornerUpLeft size={16} aria-hidden className="shrink-0" />
       <span className="shrink-0 font-medium">{nameOf(message.sender_id)}</span>
-      <span className="truncate">{message.text}</span>
+      <span className="truncate">{summary(message)}</span>
     </button>
   );
 }

@@ -1,4 +1,5 @@
 import { CircleAlert, Clock } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useStore } from "@/app/store";
 import { Avatar } from "@/components/ui/avatar";
@@ -10,6 +11,8 @@ import type { OutboxEntry } from "@/features/messages/outbox";
 import { classes } from "@/lib/classes";
 import { useErrorText } from "@/lib/error-text";
 import { WarrenError } from "@/lib/errors";
+
+const UnsentFiles = lazy(() => import("@/features/uploads/components/unsent-files"));
 
 interface Props {
   entry: OutboxEntry;
@@ -32,7 +35,8 @@ export function UnsentRow({ entry, lead, me, name }: Props) {
       <div className="min-w-0 flex-1">
         {lead && <span className="block truncate text-sm font-semibold">{name}</span>}
         <div className={classes(entry.state === "waiting" && "text-muted")}>
-          <MessageText text={entry.text} />
+          {entry.text !== "" && <MessageText text={entry.text} />}
+          <Suspense>{entry.uploads.length > 0 && <UnsentFiles ids={entry.uploads} />}</Suspense>
         </div>
         {entry.state === "failed" ? <Failed entry={entry} /> : <Waiting />}
       </div>

@@ -1,0 +1,49 @@
+import { useId } from "react";
+import { INPUT } from "@/components/ui/field";
+import { classes } from "@/lib/classes";
+
+interface Props<T extends string> {
+  label: string;
+  hint?: string;
+  value: T;
+  options: ReadonlyArray<readonly [T, string]>;
+  onChange: (value: T) => void;
+  className?: string;
+}
+
+/** The browser's own list: it knows every keyboard and every phone. */
+export function SelectField<T extends string>({
+  label,
+  hint,
+  value,
+  options,
+  onChange,
+  className,
+}: Props<T>) {
+  const id = useId();
+  return (
+    <div className={className}>
+      <label htmlFor={id} className="mb-1 block text-xs font-medium text-muted">
+        {label}
+      </label>
+      <select
+        id={id}
+        value={value}
+        onChange={(event) => onChange(event.target.value as T)}
+        aria-describedby={hint ? `${id}-hint` : undefined}
+        className={classes(INPUT, "h-9")}
+      >
+        {options.map(([option, text]) => (
+          <option key={option} value={option}>
+            {text}
+          </option>
+        ))}
+      </select>
+      {hint && (
+        <p id={`${id}-hint`} className="mt-1 text-xs text-muted">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+import { Images } from "lucide-react";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import { useShallow } from "zustand/react/shallow";
+import { useStore } from "@/app/store";
+import { ProgressBar } from "@/components/ui/progress";
+import { loadBatchJobs } from "@/features/jobs/api";
+import { BatchActions } from "@/features/jobs/components/batch-actions";
+import { JobCard } from "@/features/jobs/components/job-card";
+import { SmallJob } from "@/features/jobs/components/small-job";
+import { isBatchOver, jobsOfBatch } from "@/features/jobs/state";
+import { classes } from "@/lib/classes";
+import { bytes, duration, saved } from "@/lib/format";
+import type { Batch, Job } from "@/lib/frames";
+import { useNow } from "@/lib/time";
+
+/** Jobs that a card shows. */
+const SHOWN = 20;
+
+interface Props {
+  batch: Batch;
+  /** Without the jobs one by one: above a list that has them. */
+  bare?: boolean;
+  tabIndex?: number;
+  className?: string;
+}
+
+/** Many jobs as one: how many are done, how long it took, and the first of them one by one. A batch of one is its job. */
+export function BatchCard({ batch, bare = false, tabIndex = 0, className }: Props) {
+  const { t } = useTranslation();
+  const jobs = useBatchJobs(batch, bare);
+  const [only] = jobs;
+  if (!bare && batch.expected === 1 && only) return <JobCard job={only} className={className} />;
+  const over = batch.succeeded + batch.failed + batch.cancelled;
+  const done = isBatchOver(batch);
+  return (
+    <article
+      aria-label={batch.title}
+      className={classes(
+        "flex w-120 max-w-full flex-col gap-2 rounded-md border border-line bg-raised p-3",
+        className,
+      )}
+    >
+      <Header batch={batch} over={over} />
+      <ProgressBar
+        percent={done ? 100 : (over / Math.max(1, batch.expected)) * 100}
+        label={batch.title}
+        tone={done && batch.succeeded === 0 ? "danger" : "accent"}
+      />
+      <Counts batch={batch} />
+      {jobs.length > 0 && !bare && (
+        <ul className="grid grid-cols-[repeat(auto-fill,minmax(76px,1fr))] gap-2">
+          {jobs.map((job) => (
+            <li key={job.id}>
+              <SmallJob job={job} tabIndex={tabIndex} />
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="flex flex-wrap items-center gap-2 empty:hidden">
+        <BatchActions batch={batch} />
+        {!bare && batch.total > 0 && (
+          <Link
+            href={`/jobs?batch=${batch.id}`}
+            className="inline-flex h-7 items-center rounded-sm px-2.5 text-xs font-medium text-accent-ink hover:bg-hover"
+          >
+            {t("jobs.showAll", { count: batch.total })}
+          </Link>
+        )}
+      </div>
+    </article>
+  );
+}
+
+/** The first jobs of the batch; asked for when there are some that are not known. */
+function useBatchJobs(batch: Batch, bare: boolean): Job[] {
+  const jobs = useStore(useShallow(({ chat }) => jobsOfBatch(chat.jobs, batch.id).slice(0, SHOWN)));
+  const lacking = !bare && jobs.length < Math.min(SHOWN, batch.total);
+  useEffect(() => {
+    if (lacking && batch.total > 0) void loadBatchJobs(batch.id, SHOWN).catch(() => undefined);
+  }, [batch.id, batch.total, lacking]);
+  return jobs;
+}
+
+function Header({ batch, over }: { batch: Batch; over: number }) {
+  const { t } = useTranslation();
+  const now = useNow(1000);
+  const end = batch.finished_at ? Date.parse(batch.finished_at) : now.getTime();
+  const elapsed = duration((end - Date.parse(batch.created_at)) / 1000);
+  return (
+    <div className="flex items-center gap-2">
+      <Images size={20} aria-hidden className="shrink-0 text-muted" />
+      <div className="min-w-0 flex-1">
+        <p className="truncate text-sm font-semibold">{batch.title}</p>
+        <p className="tabular truncate text-xs text-muted">
+          {t("jobs.images", { count: batch.expected })} · {t("jobs.done", { count: over })} · {elapsed}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** What is not simply done: on its way here, failed, cancelled, kept; and what was saved. */
+function Counts({ batch }: { batch: Batch }) {
+  const { t, i18n } = useTranslation();
+  const { expected, total, failed, cancelled, kept, bytes_before: before, bytes_after: after } = batch;
+  const uploading = isBatchOver(batch) ? 0 : expected - total;
+  const parts = [
+    uploading > 0 && t("jobs.stillUploading", { count: uploading }),
+    failed > 0 && t("jobs.failedCount", { count: failed }),
+    cancelled > 0 && t("jobs.cancelledCount", { count: cancelled }),
+    kept > 0 && t("jobs.keptCount", { count: kept }),
+  ].filter(Boolean);
+  return (
+    <p className="tabular flex flex-wrap gap-x-2 text-xs text-muted empty:hidden">
+      {parts.length > 0 && <span>{parts.join(" · ")}</span>}
+      {before > 0 && (
+        <span className="text-ink">
+          {bytes(before, i18n.language)} → {bytes(after, i18n.language)}{" "}
+          <strong className="font-semibold text-accent-ink">{saved(before, after, i18n.language)}</strong>
+        </span>
+      )}
+    </p>
+  );
+}

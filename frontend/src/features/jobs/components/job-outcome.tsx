@@ -1,0 +1,61 @@
+import { ShieldCheck } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { DownloadLink } from "@/features/files/components/file-row";
+import { useFile } from "@/features/files/components/use-file";
+import { RetryCountdown } from "@/features/jobs/components/job-progress";
+import { imageResult } from "@/features/jobs/result";
+import { bytes, saved } from "@/lib/format";
+import type { Job } from "@/lib/frames";
+import type en from "@/locales/en.json";
+
+type KnownAdvice = keyof typeof en.jobs.advice;
+
+/** What came of the job: sizes before and after, why the original was kept, or what went wrong and what to do. */
+export function JobOutcome({ job }: { job: Job }) {
+  const result = imageResult(job);
+  if (result) return <ImageOutcome job={job} />;
+  return job.error ? <Failure job={job} /> : null;
+}
+
+function ImageOutcome({ job }: { job: Job }) {
+  const { i18n } = useTranslation();
+  const result = imageResult(job);
+  const [first] = result?.files ?? [];
+  const file = useFile(first?.id ?? "");
+  if (!result || !first) return null;
+  return (
+    <div className="flex items-center gap-2">
+      <div className="min-w-0 flex-1 text-sm">
+        {result.kept ? (
+          <p className="flex items-start gap-1.5">
+            <ShieldCheck size={16} aria-hidden className="mt-0.5 shrink-0 text-muted" />
+            {result.kept}
+          </p>
+        ) : (
+          <p className="tabular">
+            {bytes(result.source.size, i18n.language)} → {bytes(first.size, i18n.language)}{" "}
+            <strong className="font-semibold text-accent-ink">
+              {saved(result.source.size, first.size, i18n.language)}
+            </strong>
+          </p>
+        )}
+      </div>
+      {file && <DownloadLink file={file} />}
+    </div>
+  );
+}
+
+/** The server's sentence, and for what we know more about, what to do next. */
+function Failure({ job }: { job: Job }) {
+  const { t, i18n } = useTranslation();
+  const { error } = job;
+  if (!error) return null;
+  const advice = i18n.exists(`jobs.advice.${error.code}`)
+    ? t(`jobs.advice.${error.code as KnownAdvice}`)
+    : "";
+  return (
+    <p className="text-sm wrap-anywhere text-danger-ink">
+      {error.message} {job.state === "retrying" ? <RetryCountdown at={job.run_after} /> : advice}
+    </p>
+  );
+}

@@ -1,0 +1,52 @@
+import { useTranslation } from "react-i18next";
+import { useChat } from "@/app/store";
+import { ProgressBar } from "@/components/ui/progress";
+import { progressOf } from "@/features/jobs/state";
+import { bytes, count, duration, percent } from "@/lib/format";
+import type { Job, JobProgress } from "@/lib/frames";
+import { useNow } from "@/lib/time";
+
+/** The bar of a job that runs, and beside it what is known: per cent, rate, time left. */
+export function RunningBar({ job }: { job: Job }) {
+  const { i18n, t } = useTranslation();
+  const progress = useChat((chat) => progressOf(chat.jobs, job));
+  const part = progress?.percent ?? null;
+  return (
+    <div className="flex flex-col gap-1">
+      <ProgressBar percent={part} label={job.subject} />
+      <p className="tabular flex flex-wrap gap-x-2 text-xs text-muted">
+        {part !== null && <span className="w-10">{percent(part, i18n.language)}</span>}
+        <Facts progress={progress} />
+        {part === null && <span>{t("jobs.working")}</span>}
+      </p>
+    </div>
+  );
+}
+
+function Facts({ progress }: { progress: JobProgress | null }) {
+  const { i18n, t } = useTranslation();
+  if (!progress) return null;
+  const { rate, unit, seconds_left, note } = progress;
+  const speed = rate ? t("jobs.perSecond", { amount: amount(rate, unit ?? null, i18n.language) }) : "";
+  const left = seconds_left ? t("jobs.left", { time: duration(seconds_left) }) : "";
+  return (
+    <>
+      {note && <span className="truncate">{note}</span>}
+      {speed && <span>{speed}</span>}
+      {left && <span>{left}</span>}
+    </>
+  );
+}
+
+const amount = (rate: number, unit: string | null, language: string): string =>
+  unit === "bytes" ? bytes(rate, language) : count(Math.round(rate), language);
+
+/** When the next attempt of a job that failed once begins. */
+export function RetryCountdown({ at }: { at: string | null }) {
+  const { t } = useTranslation();
+  const now = useNow(1000);
+  const seconds = at ? (Date.parse(at) - now.getTime()) / 1000 : 0;
+  return (
+    <>{seconds > 0 ? t("jobs.nextAttemptIn", { time: duration(seconds) }) : t("jobs.nextAttemptSoon")}</>
+  );
+}
