@@ -12,6 +12,8 @@ PNG_DROPPED = {b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"}
 WEBP_DROPPED = {b"EXIF", b"XMP "}
 WEBP_EXIF, WEBP_XMP = 0x08, 0x04
 """Flags of the VP8X chunk (RFC 9649, section 2.7)."""
+TIFF_MAGICS = (b"II*\0", b"MM\0*")
+EMPTY_EXIF = b"MM\0*" + struct.pack(">IHI", 8, 0, 0)
 GIF_LOOPS = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 
 
@@ -76,15 +78,23 @@ def gif_cleaned(data: bytes, *, exif: bytes = b"") -> bytes | None:  # noqa: ARG
 
 
 def blanked(data: bytes, *blobs: bytes) -> bytes | None:
-    """The same file with zeros where these bytes were, for formats whose parts are found by their offsets.
+    """The same file with nothing said where these bytes were, for AVIF, whose parts are found by their offsets.
 
     None where one of them is not there in one piece.
     """
     for blob in blobs:
         if blob not in data:
             return None
-        data = data.replace(blob, bytes(len(blob)))
+        data = data.replace(blob, _blank(blob))
     return data
+
+
+def _blank(blob: bytes) -> bytes:
+    """As long: EXIF with an empty directory, or spaces for XMP."""
+    at = min((found for magic in TIFF_MAGICS if (found := blob.find(magic, 0, 16)) >= 0), default=None)
+    if at is None:
+        return b" " * len(blob)
+    return (blob[:at] + EMPTY_EXIF).ljust(len(blob), b"\0")[: len(blob)]
 
 
 def _color_table(flags: int) -> int:

@@ -48,6 +48,8 @@ def quality(path: Path) -> int | None:
 
 def quality_of(table: Sequence[int]) -> int | None:
     """Least squares against the known tables: the scale that fits best, and whether it fits well."""
+    if max(table) == 1:
+        return 100
     fits = [_fit(table, base) for base in (ANNEX_K, ROBIDOUX)]
     scale, misfit = min(fits, key=lambda fit: fit[1])
     if misfit > ALIKE:

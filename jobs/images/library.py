@@ -3,6 +3,7 @@
 Importing this costs time and 30 MB: modules that other processes load too (kinds) import it inside functions.
 """
 
+import logging
 from typing import Any, TypeAlias
 
 import pyvips
@@ -27,6 +28,7 @@ def set_up() -> None:
     pyvips.operation_block_set("VipsForeignLoad", True)
     for loader in ("Jpeg", "Png", "Webp", "Heif", "Nsgif", "Tiff"):
         pyvips.operation_block_set(f"VipsForeignLoad{loader}", False)
+    logging.getLogger("pyvips").setLevel(logging.ERROR)  # it tells each step, and warns line by line of odd files
     pyvips.concurrency_set(1)
     pyvips.cache_set_max(0)
 

@@ -27,6 +27,8 @@ MEDIA_TYPES = {
     "tiff": "image/tiff",
 }
 ANIMATED = {"gif", "webp"}
+FAIL_ON = {"tiff": "error"}
+"""From which fault on libvips refuses a file. TIFF takes missing strips for an error, not for a truncation."""
 log = logging.getLogger(__name__)
 
 
@@ -116,7 +118,7 @@ def decoded(picture: Header, *, shrink: int = 1, all_frames: bool = False, seque
     `shrink` (1, 2, 4, 8) takes a smaller picture out of a JPEG or WebP file at a fraction of the cost. Frames come as
     one tall picture. Errors of the file appear when pixels are asked for (`errors_named`).
     """
-    options: dict[str, object] = {"access": "sequential", "fail_on": "truncated"}
+    options: dict[str, object] = {"access": "sequential", "fail_on": FAIL_ON.get(picture.format, "truncated")}
     if shrink > 1 and picture.format == "jpeg":
         options["shrink"] = shrink
     if shrink > 1 and picture.format == "webp":
@@ -151,9 +153,11 @@ def errors_named() -> Iterator[None]:
 def _unreadable(path: Path, error: VipsError) -> Exception:
     """The bytes say whether this is a picture that we cannot read, a broken one, or none."""
     seems = sniffing.media_type(path)
+    if seems.startswith("image/") and seems not in MEDIA_TYPES.values():
+        return failure("image_unsupported")
     if "known format" not in str(error):
         return meaning(error)
     if seems in MEDIA_TYPES.values():
         return failure("image_truncated" if path.stat().st_size else "not_an_image")
     svg = seems == sniffing.TEXT and b"<svg" in path.read_bytes()[: sniffing.HEAD].lower()
-    return failure("image_unsupported" if svg or seems.startswith("image/") else "not_an_image")
+    return failure("image_unsupported" if svg else "not_an_image")

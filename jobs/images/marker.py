@@ -13,6 +13,7 @@ SOFTWARE, ARTIST, COPYRIGHT = "exif-ifd0-Software", "exif-ifd0-Artist", "exif-if
 WORTH = 20_000
 """Bytes from which a picture is marked: the mark takes some 200."""
 PATTERN = re.compile(r"^Warren (fast|balanced|smallest|archive)(?: (\d{1,3}))?\b")
+TAIL = re.compile(r", ASCII, (\d+) components, \d+ bytes\)$")
 EFFORTS = [Preset.FAST, Preset.BALANCED, Preset.SMALLEST]
 
 
@@ -54,11 +55,12 @@ def write_notes(image: Image, *, marker: Marker | None, credits: Credits) -> boo
     notes = {SOFTWARE: software, ARTIST: credits.artist, COPYRIGHT: credits.copyright}
     for name, text in notes.items():
         if text:
-            set_text(image, name, text)
+            set_text(image, name, f"{text} (as libvips shows it)")  # it drops what is in the last parentheses
     return any(notes.values())
 
 
 def text_of(image: Image, name: str) -> str:
     """A field's text without what libvips puts behind it: `value (value, ASCII, 6 components, 6 bytes)`."""
     shown = str(field(image, name, ""))
-    return re.sub(r" \([^()]*(?:\([^()]*\)[^()]*)*, \w+, \d+ components, \d+ bytes\)$", "", shown).strip()
+    tail = TAIL.search(shown)
+    return shown.encode()[: int(tail[1]) - 1].decode(errors="ignore").strip() if tail else ""

@@ -120,7 +120,8 @@ def crop(image: Image, operation: Operation) -> Image:
 
 def trim(image: Image, _: Operation) -> Image:
     """The border has the color of the first pixel, more or less. A picture of one color stays."""
-    left, top, width, height = image.find_trim(background=image.getpoint(0, 0), threshold=12, line_art=True)
+    first = image.getpoint(0, 0)[: image.bands - image.hasalpha()]
+    left, top, width, height = image.find_trim(background=first, threshold=12, line_art=True)
     return image.crop(left, top, width, height) if width and height else image
 
 

@@ -38,4 +38,4 @@ def thumbnail(image: Image, target: Path) -> str:
 def placeholder(image: Image) -> str:
     tiny = scaled(image, within((image.width, image.height), LONGEST))
     tiny = with_alpha(tiny.colourspace("srgb")).cast("uchar")
-    return thumbhash(width=tiny.width, height=tiny.height, rgba=tiny.write_to_memory())
+    return thumbhash(width=tiny.width, height=tiny.height, rgba=bytes(tiny.write_to_memory()))
