@@ -18,7 +18,7 @@ def files_readable(*, actor: UUID, file_ids: Sequence[UUID], ask: Ask) -> dict[U
     found = readable_among(actor=actor, file_ids=file_ids, ask=ask)
     missing = [str(file_id) for file_id in file_ids if file_id not in found]
     if missing:
-        raise NotFound("Some of these files are not there, or not yours to see.", field="file_ids", file_ids=missing)
+        raise NotFound("Some of these files are not there, or not yours to see.", file_ids=missing)
     return found
 
 

@@ -6,12 +6,17 @@ from contracts.errors import NotFound
 from contracts.file import FileOpen, StoredFile
 from jobs.files import links
 from jobs.files.access import Ask, files_readable
-from jobs.files.selectors import live
+from jobs.files.selectors import OPAQUE, live
 from jobs.files.storage import key_of
 from jobs.models import Blob, File
 
 SHOWN = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"})
 """Types that a browser may show on its own: pixels and nothing that runs. Decided by decoding them."""
+ACTIVE = frozenset({
+    "image/svg+xml", "text/html", "application/xhtml+xml", "text/xml", "application/xml", "text/javascript",
+    "application/javascript",
+})  # fmt: skip
+"""Types that a browser runs: they are not told."""
 THUMBNAIL_TYPE = "image/webp"
 
 
@@ -20,7 +25,8 @@ def file_open(request: FileOpen, *, actor: UUID | None, ask: Ask) -> StoredFile:
     file = _file(request, actor, ask)
     if not request.thumbnail:
         inline = file.inspected and file.media_type in SHOWN
-        return _stored(file, file.blob, name=file.name, media_type=file.media_type, inline=inline)
+        media_type = OPAQUE if file.media_type in ACTIVE else file.media_type
+        return _stored(file, file.blob, name=file.name, media_type=media_type, inline=inline)
     if file.thumbnail is None:
         raise NotFound
     return _stored(file, file.thumbnail, name=f"{file.name}.webp", media_type=THUMBNAIL_TYPE, inline=True)

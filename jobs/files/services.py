@@ -133,7 +133,7 @@ def files_hold(*, owner_id: UUID, file_ids: Sequence[UUID]) -> None:
     there = set(own.values_list("id", flat=True))
     missing = [str(file_id) for file_id in file_ids if file_id not in there]
     if missing:
-        raise NotFound("Some of these files are not there, or not yours to send.", field="file_ids", file_ids=missing)
+        raise NotFound("Some of these files are not there, or not yours to send.", file_ids=missing)
 
 
 def file_delete(*, owner_id: UUID, file_id: UUID) -> None:
