@@ -112,4 +112,4 @@ class Hand:
 def _environment() -> dict[str, str]:
     """Nothing that leads to the database or the broker. Each arena of malloc would count as much address space."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
-    return ours | {"MALLOC_ARENA_MAX": "2"}
+    return ours | {"WARREN_ROLE": "child", "MALLOC_ARENA_MAX": "2"}
