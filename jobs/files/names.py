@@ -17,8 +17,8 @@ def clean_name(name: str) -> str:
 
     A long name loses its middle and keeps its suffix. Nothing that is left: `file`.
     """
-    name = unicodedata.normalize("NFC", name)
     name = "".join(c for c in name if c in _JOINERS or unicodedata.category(c) not in _ODD)
+    name = unicodedata.normalize("NFC", name)
     last = name.replace("\\", "/").rstrip("/ .").rpartition("/")[2]
     return _cut(" ".join(last.split()).lstrip(". ")) or NAMELESS
 

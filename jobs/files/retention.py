@@ -95,8 +95,8 @@ def _drop_unless_used(blob: Blob) -> None:
         Blob.objects.filter(pk=blob.pk).update(unused_since=None)
         return
     users.delete()
-    blob.delete()
     storage.delete(blob.sha256)
+    blob.delete()
 
 
 def _orphans() -> None:
@@ -112,9 +112,8 @@ def _orphans() -> None:
 def _drop_orphan(sha256: str) -> None:
     """Under a row of its own, which whoever stores the same bytes just now has to wait for."""
     with atomic():
-        made = Blob.objects.bulk_create([Blob(sha256=sha256, size=0, unused_since=Now())], ignore_conflicts=True)
-        blob = Blob.objects.select_for_update().filter(sha256=sha256, size=0, unused_since=Now()).first()
-        if made and blob is not None:
+        blob, made = Blob.objects.get_or_create(sha256=sha256, defaults={"size": 0, "unused_since": Now()})
+        if made:
             storage.delete(sha256)
             blob.delete()
             log.info("bytes without a row", extra={"sha256": sha256})

@@ -22,7 +22,7 @@ from jobs.files import storage, usage
 from jobs.files.names import clean_name
 from jobs.files.selectors import OPAQUE, live
 from jobs.kinds.base import Picture, Stored
-from jobs.models import Blob, File, FileShare, Job
+from jobs.models import Blob, File, FileShare, Job, Upload
 
 
 class BytesGone(Exception):
@@ -153,6 +153,7 @@ def file_remove(file: File) -> None:
     file.rev += 1
     file.save(update_fields=["deleted_at", "rev"])
     usage.give_back(file.owner_id, size=file.blob.size)
+    Upload.objects.filter(file=file).delete()
     blobs_leave([sha256 for sha256 in (file.blob_id, file.thumbnail_id) if sha256])
     record(contract.FileDeleted(file_id=file.id, rev=file.rev), audience=Audience(user_id=file.owner_id))
 
