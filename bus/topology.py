@@ -144,7 +144,7 @@ def as_data() -> dict[str, Any]:
 def _service(owner: str, role: str) -> Permissions:
     """Its operations' queues, bound to its exchange; replies and pokes go through the default exchange."""
     queues = [operation.name for operation in OPERATIONS.values() if operation.owner == owner]
-    extra = [WORK, CONTROL, SIGNALS] if owner == "job" else []
+    extra = [CONTROL] if owner == "job" else []
     writes = [*queues, DEFAULT_EXCHANGE, *_asked_by(role), *extra]
     return _allow(queues, writes, [*queues, f"rpc.{owner}"])
 

@@ -4,7 +4,19 @@ import re
 
 import pytest
 
-from bus.topology import EXCHANGES, OWNERS, PERMISSIONS, POKE, QUEUES, SHORT_LIMIT, as_data, operation_queue
+from bus.topology import (
+    DEAD_WORK,
+    EXCHANGES,
+    OWNERS,
+    PERMISSIONS,
+    POKE,
+    QUEUES,
+    SCHEDULER_POKE,
+    SHORT_LIMIT,
+    WORK_QUEUES,
+    as_data,
+    operation_queue,
+)
 from contracts.base import OPERATIONS
 
 CONTRACTS = {name: op for name, op in OPERATIONS.items() if op.request.__module__.startswith("contracts.")}
@@ -60,6 +72,31 @@ def test_only_the_relay_tells_events():
             assert not may(role, "write", "events.message")
     assert may("relay", "write", "events.message")
     assert may("relay", "read", POKE)
+
+
+def test_a_worker_takes_pointers_and_orders_and_no_requests():
+    assert all(may("worker", "read", name) for name in (*WORK_QUEUES, "control", "worker." + "0a" * 16))
+    assert not [name for name in CONTRACTS if may("worker", "read", name)]
+    assert not any(may("worker", right, "work") for right in ("configure", "write", "read"))
+    assert may("worker", "write", "signals")
+    assert not may("worker", "configure", "worker.mine")
+
+
+def test_only_the_scheduler_gives_work_out_and_buries_the_dead():
+    assert [role for role in PERMISSIONS if may(role, "write", "work")] == ["topology", "scheduler"]
+    assert [role for role in PERMISSIONS if may(role, "read", DEAD_WORK)] == ["topology", "scheduler"]
+    assert [role for role in PERMISSIONS if may(role, "read", SCHEDULER_POKE)] == ["topology", "scheduler"]
+
+
+def test_a_dead_pointer_is_kept_until_somebody_has_it():
+    queues = {queue.name: queue for queue in QUEUES}
+    for name in WORK_QUEUES:
+        arguments = queues[name].arguments
+        assert arguments["x-queue-type"] == "quorum"
+        assert arguments["x-delivery-limit"] == 5, "4.x would assume 20, 3.x none"
+        assert arguments["x-dead-letter-strategy"] == "at-least-once"
+        assert arguments["x-overflow"] == "reject-publish"
+        assert queues[arguments["x-dead-letter-routing-key"]].exchange == arguments["x-dead-letter-exchange"]
 
 
 @pytest.mark.parametrize("operation", CONTRACTS.values(), ids=lambda operation: operation.name)
