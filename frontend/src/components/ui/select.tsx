@@ -8,6 +8,8 @@ interface Props<T extends string> {
   value: T;
   options: ReadonlyArray<readonly [T, string]>;
   onChange: (value: T) => void;
+  /** Its label is small, as above a list that it narrows. */
+  compact?: boolean;
   className?: string;
 }
 
@@ -18,12 +20,16 @@ export function SelectField<T extends string>({
   value,
   options,
   onChange,
+  compact,
   className,
 }: Props<T>) {
   const id = useId();
   return (
     <div className={className}>
-      <label htmlFor={id} className="mb-1 block text-xs font-medium text-muted">
+      <label
+        htmlFor={id}
+        className={classes("mb-1 block font-medium", compact ? "text-xs text-muted" : "text-sm")}
+      >
         {label}
       </label>
       <select
@@ -31,7 +37,7 @@ export function SelectField<T extends string>({
         value={value}
         onChange={(event) => onChange(event.target.value as T)}
         aria-describedby={hint ? `${id}-hint` : undefined}
-        className={classes(INPUT, "h-9")}
+        className={classes(INPUT, compact ? "h-9" : "h-10")}
       >
         {options.map(([option, text]) => (
           <option key={option} value={option}>

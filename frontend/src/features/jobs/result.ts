@@ -40,10 +40,36 @@ export interface Row {
   value: string;
 }
 
+/** What counts for each operation (contracts/image.py): the server tells the defaults of all the others too. */
+const COUNTS: Record<string, readonly string[]> = {
+  resize: ["width", "height", "fit", "enlarge"],
+  crop: ["width", "height", "left", "top", "attention"],
+  rotate: ["angle", "background"],
+  flip: ["direction"],
+  blur: ["sigma"],
+  sharpen: ["sigma"],
+  adjust: ["brightness", "contrast", "saturation"],
+  caption: ["text", "position", "size", "color", "background"],
+  watermark: ["file_id", "position", "size", "opacity"],
+};
+
+/** An operation in a line, "resize · width 900"; null for anything else. */
+function operationOf(value: object): string | null {
+  const fields = value as Record<string, unknown>;
+  if (typeof fields.op !== "string") return null;
+  const said = (COUNTS[fields.op] ?? []).filter((name) => isSaid(fields[name]));
+  return [fields.op, ...said.map((name) => `${name} ${fields[name]}`)].join(" · ");
+}
+
+const isSaid = (value: unknown): boolean =>
+  value !== null && value !== undefined && value !== "" && value !== false;
+
 /** Any JSON as readable rows: `output.quality` 80. What has no value is left out. */
 export function rowsOf(value: unknown, path = ""): Row[] {
-  if (value === null || value === undefined || value === "") return [];
-  if (typeof value !== "object") return [{ path, value: String(value) }];
+  if (!isSaid(value)) return [];
+  if (typeof value !== "object" || value === null) return [{ path, value: String(value) }];
+  const operation = operationOf(value);
+  if (operation) return [{ path, value: operation }];
   const entries: [string, unknown][] = Array.isArray(value)
     ? value.map((one, index) => [String(index + 1), one])
     : Object.entries(value);

@@ -32,11 +32,14 @@ describe("what is chosen for pictures", () => {
 
   it("reads as rows, without what has no value", () => {
     expect(
-      rowsOf({ output: { quality: 70, width: null }, operations: [{ op: "flip" }], lossless: false }),
+      rowsOf({
+        output: { quality: 70, width: null },
+        operations: [{ op: "resize", width: 9, enlarge: false, sigma: 1 }],
+        strict: false,
+      }),
     ).toEqual([
       { path: "output.quality", value: "70" },
-      { path: "operations.1.op", value: "flip" },
-      { path: "lossless", value: "false" },
+      { path: "operations.1", value: "resize · width 9" },
     ]);
   });
 });

@@ -7,9 +7,11 @@ import { DownloadLink, GoneFile } from "@/features/files/components/file-row";
 import { Picture } from "@/features/files/components/picture";
 import { useFile } from "@/features/files/components/use-file";
 import type { ImageResult, ResultFile } from "@/features/jobs/result";
-import { classes } from "@/lib/classes";
 import { bytes, saved } from "@/lib/format";
 import type { FileInfo } from "@/lib/frames";
+
+/** Of the frame, at most; the slider is as wide as the picture in it. */
+const HEIGHT = "60dvh";
 
 /** The picture before and after, one over the other; a slider says how much of each is seen. */
 export function Comparison({ result }: { result: ImageResult }) {
@@ -48,17 +50,16 @@ function Sides({ before, after }: { before: FileInfo; after: FileInfo }) {
   };
   const [width, height] = [after.width ?? 1, after.height ?? 1];
   const size = actual ? { width, height } : { aspectRatio: `${width} / ${height}` };
+  const fitted = actual ? undefined : { maxWidth: `calc(${HEIGHT} * ${width / height})` };
   return (
-    <div className="flex flex-col gap-2">
+    <div className="mx-auto flex w-full flex-col gap-2" style={fitted}>
       <div
-        className="max-h-[60dvh] overflow-auto rounded-sm border border-line bg-panel"
+        className="overflow-auto rounded-sm border border-line bg-panel"
+        style={{ maxHeight: HEIGHT }}
         tabIndex={actual ? 0 : -1}
       >
         <div
-          className={classes(
-            "relative touch-pan-y select-none",
-            !actual && "mx-auto max-h-[60dvh] max-w-full",
-          )}
+          className="relative touch-pan-y select-none"
           style={size}
           onPointerDown={point}
           onPointerMove={point}

@@ -21,6 +21,7 @@ export function Filters() {
         value={state}
         onChange={(value) => change({ state: STATES.find((one) => one === value) ?? null })}
         options={[["", t("jobs.any")], ...STATES.map((one) => [one, t(`jobs.states.${one}`)] as const)]}
+        compact
         className="min-w-28 flex-1"
       />
       <SelectField
@@ -28,6 +29,7 @@ export function Filters() {
         value={filter.kind ?? ""}
         onChange={(value) => change({ kind: value || null })}
         options={[["", t("jobs.any")], ...KINDS.map((one) => [one, kindName(one)] as const)]}
+        compact
         className="min-w-28 flex-1"
       />
       {filter.batchId && (

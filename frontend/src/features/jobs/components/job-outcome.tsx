@@ -8,7 +8,7 @@ import { bytes, saved } from "@/lib/format";
 import type { Job } from "@/lib/frames";
 import type en from "@/locales/en.json";
 
-type KnownAdvice = keyof typeof en.jobs.advice;
+type KnownFailure = keyof typeof en.jobs.failures;
 
 /** What came of the job: sizes before and after, why the original was kept, or what went wrong and what to do. */
 export function JobOutcome({ job }: { job: Job }) {
@@ -45,17 +45,17 @@ function ImageOutcome({ job }: { job: Job }) {
   );
 }
 
-/** The server's sentence, and for what we know more about, what to do next. */
+/** What went wrong and what to do next: in the reader's language where the code is known, else as the server says it. */
 function Failure({ job }: { job: Job }) {
   const { t, i18n } = useTranslation();
   const { error } = job;
   if (!error) return null;
-  const advice = i18n.exists(`jobs.advice.${error.code}`)
-    ? t(`jobs.advice.${error.code as KnownAdvice}`)
-    : "";
+  const sentence = i18n.exists(`jobs.failures.${error.code}`)
+    ? t(`jobs.failures.${error.code as KnownFailure}`)
+    : error.message;
   return (
     <p className="text-sm wrap-anywhere text-danger-ink">
-      {error.message} {job.state === "retrying" ? <RetryCountdown at={job.run_after} /> : advice}
+      {sentence} {job.state === "retrying" && <RetryCountdown at={job.run_after} />}
     </p>
   );
 }

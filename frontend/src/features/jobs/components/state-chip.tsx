@@ -31,13 +31,13 @@ export function StateChip({ job, iconOnly = false }: { job: Job; iconOnly?: bool
   return (
     <span
       className={classes(
-        "inline-flex h-6 shrink-0 items-center gap-1 rounded-full text-xs font-medium whitespace-nowrap",
-        iconOnly ? "w-6 justify-center" : "px-2",
+        "inline-flex shrink-0 items-center gap-1 rounded-full text-xs font-medium whitespace-nowrap",
+        iconOnly ? "size-5 justify-center" : "h-6 px-2",
         colors,
       )}
       title={iconOnly ? t(`jobs.states.${look}`) : undefined}
     >
-      <Icon size={16} aria-hidden />
+      <Icon size={iconOnly ? 12 : 16} aria-hidden />
       <span className={iconOnly ? "sr-only" : undefined}>{t(`jobs.states.${look}`)}</span>
     </span>
   );

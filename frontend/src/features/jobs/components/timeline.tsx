@@ -4,6 +4,9 @@ import { duration } from "@/lib/format";
 import type { TimelineEntry } from "@/lib/frames";
 import { clock, exact } from "@/lib/time";
 
+/** Of the first entry: its state says the same. */
+const FIRST_NOTE = "created";
+
 /** What happened to the job, oldest first, with the time that lay between. */
 export function Timeline({ entries }: { entries: readonly TimelineEntry[] | null }) {
   if (!entries) return <Skeleton rows={3} avatar={false} />;
@@ -23,7 +26,7 @@ function Entry({ entry, before }: { entry: TimelineEntry; before: TimelineEntry 
   const details = [
     entry.attempt > 0 && t("jobs.attemptNumber", { attempt: entry.attempt }),
     entry.worker,
-    entry.note,
+    entry.note !== FIRST_NOTE && entry.note,
   ].filter(Boolean);
   return (
     <li className="flex gap-3 border-l border-line-strong pb-3 pl-4 last:pb-0">

@@ -13,7 +13,16 @@ import {
 } from "@/features/uploads/api";
 import { Ring } from "@/features/uploads/components/ring";
 import { TrayRow } from "@/features/uploads/components/tray-row";
-import { isStuck, isUnderWay, listed, percentOf, totals, type Upload } from "@/features/uploads/state";
+import {
+  attachedTo,
+  isStuck,
+  isUnderWay,
+  listed,
+  percentOf,
+  totals,
+  type Upload,
+} from "@/features/uploads/state";
+import { classes } from "@/lib/classes";
 import { bytes, duration } from "@/lib/format";
 import { useWide } from "@/lib/use-wide";
 
@@ -22,13 +31,17 @@ const MOST_SHOWN = 50;
 /** Everything is there: said for a moment, then the tray goes. */
 const OVER_MS = 4000;
 
+/** What is attached in the conversation that is open has its chips in the compose box. */
+const elsewhere = (uploads: readonly Upload[], conversationId: string | null): Upload[] =>
+  uploads.filter(({ purpose }) => purpose.kind !== "attach" || purpose.conversationId !== conversationId);
+
 const ids = (uploads: readonly Upload[]) => uploads.map((one) => one.id);
 const rank = (one: Upload) => (isStuck(one) ? 0 : one.state === "running" ? 1 : isUnderWay(one) ? 2 : 3);
 
 /** What is on its way to the server, over the page's lower right corner; small when it is not wanted. */
-export function UploadTray() {
+export function UploadTray({ conversationId }: { conversationId: string | null }) {
   const state = useChat((chat) => chat.uploads);
-  const uploads = useMemo(() => listed(state), [state]);
+  const uploads = useMemo(() => elsewhere(listed(state), conversationId), [state, conversationId]);
   const busy = uploads.some((one) => isUnderWay(one) || isStuck(one));
   const wide = useWide(640);
   const [open, setOpen] = useState<boolean | null>(null);
@@ -43,10 +56,14 @@ export function UploadTray() {
     return () => clearTimeout(timer);
   }, [busy, uploads.length]);
   if (!shown || uploads.length === 0) return null;
-  // Chips in the compose box say the same of what is attached.
-  const wanted = open ?? (wide && uploads.some((one) => one.purpose.kind === "process" || isStuck(one)));
+  const wanted = open ?? wide;
   return (
-    <div className="fixed right-3 bottom-22 z-30 max-w-[calc(100vw-24px)] sm:right-4">
+    <div
+      className={classes(
+        "fixed right-3 z-30 max-w-[calc(100vw-24px)] sm:right-4",
+        attachedTo(state, conversationId ?? "").length > 0 ? "bottom-64" : "bottom-22",
+      )}
+    >
       {wanted ? (
         <Panel uploads={uploads} busy={busy} onCollapse={() => setOpen(false)} />
       ) : (

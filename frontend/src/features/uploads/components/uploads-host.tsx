@@ -20,7 +20,7 @@ export default function UploadsHost({ conversationId }: { conversationId: string
           onAttach={conversationId ? onTarget(take.attach) : null}
         />
       )}
-      <UploadTray />
+      <UploadTray conversationId={conversationId} />
     </>
   );
 }
