@@ -1,6 +1,6 @@
 """The job kind `image.process`: what may be done to a picture, and what it tells of it (docs/images.md)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
@@ -141,9 +141,9 @@ class ImageProcess:
     """Several `outputs` come from one decoding; without any, `output` alone counts."""
 
     file_id: UUID
-    operations: Annotated[list[Operation], Meta(max_length=32)] = ()  # type: ignore[assignment]
+    operations: Annotated[list[Operation], Meta(max_length=32)] = field(default_factory=list)
     output: Output = Output()
-    outputs: Annotated[list[Output], Meta(max_length=8)] = ()  # type: ignore[assignment]
+    outputs: Annotated[list[Output], Meta(max_length=8)] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,6 @@
 """Jobs: what the job service answers and tells of them (docs/jobs.md). A job's kinds have contracts of their own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -188,7 +188,7 @@ class JobCreate(Request[JobCreatedReply]):
     conversation_id: UUID | None = None
     batch_id: UUID | None = None
     lane: Lane = Lane.NORMAL
-    then: Annotated[list[Step], Meta(max_length=MAX_STEPS)] = ()  # type: ignore[assignment]
+    then: Annotated[list[Step], Meta(max_length=MAX_STEPS)] = field(default_factory=list)
 
 
 @operation(
@@ -196,7 +196,7 @@ class JobCreate(Request[JobCreatedReply]):
     owner=OWNER,
     safety=Safety.KEYED,
     slow=True,
-    deadline_ms=15_000,
+    deadline_ms=10_000,
     errors=(NotFound, Conflict, LimitExceeded),
 )
 @dataclass(frozen=True, kw_only=True, slots=True)

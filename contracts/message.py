@@ -1,6 +1,6 @@
 """What the message service answers and tells: conversations, members, messages, read positions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -281,7 +281,7 @@ class MessageSend(Request[MessageSentReply]):
     text: MessageText = ""
     data: dict[str, Any] | None = None
     reply_to: UUID | None = None
-    file_ids: MessageFiles = ()  # type: ignore[assignment]
+    file_ids: MessageFiles = field(default_factory=list)
 
 
 @operation(

@@ -1376,7 +1376,6 @@ export interface components {
         ImageProcess: {
             /** Format: uuid */
             file_id: string;
-            /** @default [] */
             operations?: components["schemas"]["Operation"][];
             /**
              * @default {
@@ -1391,7 +1390,6 @@ export interface components {
              *     }
              */
             output?: components["schemas"]["Output"];
-            /** @default [] */
             outputs?: components["schemas"]["Output"][];
         };
         /**
@@ -1517,7 +1515,6 @@ export interface components {
             batch_id?: string | null;
             /** @default normal */
             lane?: components["schemas"]["Lane"];
-            /** @default [] */
             then?: components["schemas"]["Step"][];
         };
         /**
@@ -1880,7 +1877,6 @@ export interface components {
             data?: Record<string, never> | null;
             /** @default null */
             reply_to?: string | null;
-            /** @default [] */
             file_ids?: string[];
         };
         /**
@@ -4775,7 +4771,6 @@ export interface operations {
                     data?: Record<string, never> | null;
                     /** @default null */
                     reply_to?: string | null;
-                    /** @default [] */
                     file_ids?: string[];
                 };
             };
@@ -6019,7 +6014,6 @@ export interface operations {
                     batch_id?: string | null;
                     /** @default normal */
                     lane?: components["schemas"]["Lane"];
-                    /** @default [] */
                     then?: components["schemas"]["Step"][];
                 };
             };

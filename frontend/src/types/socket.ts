@@ -433,7 +433,6 @@ export interface components {
         ImageProcess: {
             /** Format: uuid */
             file_id: string;
-            /** @default [] */
             operations?: components["schemas"]["Operation"][];
             /**
              * @default {
@@ -448,7 +447,6 @@ export interface components {
              *     }
              */
             output?: components["schemas"]["Output"];
-            /** @default [] */
             outputs?: components["schemas"]["Output"][];
         };
         /**
@@ -574,7 +572,6 @@ export interface components {
             batch_id?: string | null;
             /** @default normal */
             lane?: components["schemas"]["Lane"];
-            /** @default [] */
             then?: components["schemas"]["Step"][];
         };
         /**
@@ -937,7 +934,6 @@ export interface components {
             data?: Record<string, never> | null;
             /** @default null */
             reply_to?: string | null;
-            /** @default [] */
             file_ids?: string[];
         };
         /**
