@@ -44,7 +44,7 @@ def test_every_operation_has_exactly_one_handler():
 def test_a_service_answers_for_the_owner_whose_role_it_is(role, module):
     service = import_module(module).service
     assert OWNERS[service.owner] == role
-    assert service.missing() == []
+    assert not CONTRACTS.intersection(service.missing())  # tests of the bus have operations of their own
 
 
 def test_roles_are_told_apart():
