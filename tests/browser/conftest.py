@@ -18,7 +18,7 @@ HARMLESS = ("net::ERR_", "status of 4", "status of 503")
 
 @pytest.fixture(scope="package")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSystem]:
-    """Every role, with the page as it is built now; the message service alone in its process, so that it can die."""
+    """Every role, with the page as it is built now; what has to die in a journey is alone in its process."""
     if not AXE.exists():
         frontend.install(cache=cache_folder())
     frontend.ensure_built(cache=cache_folder())
@@ -27,6 +27,9 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSystem]:
         "services": ["userservice", "eventlog"],
         "messages": ["messageservice"],
         "relay": ["relay"],
+        "jobs": ["jobs"],
+        "scheduler": ["scheduler"],
+        "worker": ["worker"],
     }
     live = LiveSystem(folder=tmp_path_factory.mktemp("browser", numbered=True), processes=layout).start()
     yield live

@@ -1,5 +1,7 @@
 """One person at one browser: what people do on the page, in their words."""
 
+import base64
+import mimetypes
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -10,6 +12,18 @@ PASSWORD = "correct horse battery staple"
 WIDE = (1280, 800)
 PHONE = (360, 740)
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+DROP = """async ([files, target]) => {
+  const data = new DataTransfer();
+  for (const [name, type, text] of files)
+    data.items.add(new File([Uint8Array.from(atob(text), letter => letter.charCodeAt(0))], name, { type }));
+  const fire = (where, kind) =>
+    where.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: data }));
+  const found = () => [...document.querySelectorAll("section")].find(one => one.ariaLabel === target);
+  // The page hears of drops a moment after its first load.
+  for (fire(document.body, "dragenter"); !found(); fire(document.body, "dragenter"))
+    await new Promise(requestAnimationFrame);
+  fire(found(), "drop");
+}"""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _numbers = count(1)
 
@@ -94,6 +108,28 @@ class Person:
             expect(self.message(text)).to_have_count(1)
         shown = self.page.get_by_role("article").locator("p").all_inner_texts()
         assert [text for text in shown if text in texts] == list(texts)
+
+    def drop(self, *files: Path, on: str) -> None:
+        """From outside onto one of the overlay's targets."""
+        brought = [
+            [file.name, mimetypes.guess_type(file.name)[0] or "", base64.b64encode(file.read_bytes()).decode()]
+            for file in files
+        ]
+        self.page.evaluate(DROP, [brought, on])
+
+    def attach(self, *files: Path) -> None:
+        """By the compose box's button; waits until they are there."""
+        self.page.locator("[data-picker=files]").first.set_input_files(files)
+        expect(self.chips.filter(has=self.page.get_by_role("progressbar"))).to_have_count(0)
+
+    @property
+    def chips(self) -> Locator:
+        """What waits in the compose box."""
+        return self.page.get_by_role("list", name="Attached files").get_by_role("listitem")
+
+    def card(self, name: str) -> Locator:
+        """The card of a job or of a batch."""
+        return self.page.locator("article[aria-label]", has=self.page.get_by_text(name, exact=True)).last
 
     @property
     def log(self) -> Locator:
