@@ -12,6 +12,7 @@ SENTENCES = {
     "image_bomb": "This picture unpacks to far more than its size should hold. It is refused.",
     "image_too_many_frames": "This animation has too many frames for its size.",
     "result_too_large": "The result would be too large.",
+    "result_not_written": "The result could not be written in this format.",
     "crop_outside": "The part to cut out lies outside of the picture.",
 }
 SIGNS = (
@@ -38,7 +39,7 @@ def failure(code: str, sentence: str | None = None) -> JobFailure:
     return JobFailure(code, sentence or SENTENCES[code])
 
 
-def meaning(error: VipsError) -> JobFailure:
+def meaning(error: VipsError, *, otherwise: str = "image_damaged") -> JobFailure:
     """What libvips' text comes to. The text itself names paths and is for the log alone."""
     text = str(error).lower()
-    return failure(next((code for code, signs in SIGNS if any(sign in text for sign in signs)), "image_damaged"))
+    return failure(next((code for code, signs in SIGNS if any(sign in text for sign in signs)), otherwise))

@@ -139,13 +139,16 @@ def can_shrink(picture: Header) -> bool:
 
 
 @contextmanager
-def errors_named() -> Iterator[None]:
-    """libvips' errors in this block become JobFailure; their text goes to the log alone."""
+def errors_named(otherwise: str = "image_damaged") -> Iterator[None]:
+    """libvips' errors in this block become JobFailure; their text goes to the log alone.
+
+    `otherwise`: the code of those that tell nothing else.
+    """
     try:
         yield
     except VipsError as error:
         log.info("libvips: %s", error)
-        raise meaning(error) from None
+        raise meaning(error, otherwise=otherwise) from None
     except MemoryError:
         raise failure("image_too_large") from None
 

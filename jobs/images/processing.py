@@ -110,7 +110,7 @@ class Processing:
         self.context.progress(low, note=f"writing {number + 1} of {len(self.outputs)}")
         folder = self.context.folder / str(number)
         folder.mkdir(exist_ok=True)
-        with told(first, self.context, low=low, high=high) as watched:
+        with errors_named("result_not_written"), told(first, self.context, low=low, high=high) as watched:
             written = smallest(
                 [watched, *frames[1:]],
                 folder,

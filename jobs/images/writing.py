@@ -21,7 +21,9 @@ QUALITIES: dict[Preset, dict[str, int]] = {
 """Numbers of different encoders do not compare; those of a line look about alike."""
 SIDES = {"jpeg": 65_500, "webp": 16_383, "avif": 16_384, "png": 1_000_000}
 AVIF_PIXELS = 25 * MEGAPIXEL
-"""Up to which `smallest` tries AVIF: it takes 25 bytes of memory and 0.2 µs of time for each."""
+"""Its coder takes 27 bytes for each: with more, it would break the job's limit of memory."""
+LARGE = 8 * MEGAPIXEL
+"""From here on the slowest settings are left out: at 50 megapixels they take minutes for a per cent."""
 EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp", "avif": "avif", "gif": "gif", "tiff": "tif"}
 KEEP_EXIF, KEEP_ICC = 1, 8
 """libvips' flags for what is written besides pixels."""
@@ -43,6 +45,10 @@ class Written:
 
 def formats(output: Output, picture: Header, *, alpha: bool, palette: bool, size: tuple[int, int]) -> list[str]:
     """What to try; the smallest is taken. Raises JobFailure where the asked format cannot hold the picture."""
+    pixels = size[0] * size[1]
+    if output.format is Format.AVIF and pixels > AVIF_PIXELS:
+        limit = f"At most {AVIF_PIXELS // MEGAPIXEL} megapixels can be written as AVIF."
+        raise failure("result_too_large", f"{limit} This is {size[0]} × {size[1]}.")
     if output.format is not Format.SAME:
         return _fitting([output.format.value], size)
     own = picture.format if picture.format in SIDES else "png" if alpha or picture.format == "gif" else "jpeg"
@@ -52,8 +58,11 @@ def formats(output: Output, picture: Header, *, alpha: bool, palette: bool, size
         own = "png"
     if output.preset is not Preset.SMALLEST:
         return _fitting([own], size)
-    small = size[0] * size[1] <= AVIF_PIXELS and not palette and not picture.animated
-    tried = ["webp", *(["avif"] if small else []), *([own] if own != "avif" or not small else [])]
+    tried = ["webp"]
+    if pixels <= AVIF_PIXELS and not palette and not picture.animated:
+        tried.append("avif")
+    if pixels <= LARGE or max(size) > SIDES["webp"]:
+        tried.append(own)
     return _fitting(list(dict.fromkeys(tried)), size)
 
 
@@ -131,6 +140,10 @@ def joined(frames: Sequence[Image]) -> Image:
     return strip
 
 
+def is_large(image: Image) -> bool:
+    return bool(image.width * image.height > LARGE)
+
+
 def _fitting(formats: list[str], size: tuple[int, int]) -> list[str]:
     fitting = [coding for coding in formats if max(size) <= SIDES[coding]]
     if not fitting:
@@ -146,15 +159,15 @@ def _jpeg(image: Image, target: Path, preset: Preset, quality: int | None, keep:
     options: dict[str, Any] = {"optimize_coding": True, "quant_table": ROBIDOUX}
     if preset is not Preset.FAST:
         options |= {"trellis_quant": True, "overshoot_deringing": True, "interlace": True}
-    if preset is Preset.SMALLEST:
+    if preset is Preset.SMALLEST and not is_large(image):
         options["optimize_scans"] = True
     image.jpegsave(str(target), Q=quality, keep=keep, **options)
 
 
 def _png(image: Image, target: Path, preset: Preset, _: int | None, keep: int) -> None:
-    """Filters help photographs and hurt drawings: both are tried, but by `fast`."""
-    if preset is Preset.FAST:
-        image.pngsave(str(target), compression=3, keep=keep)
+    """Filters help photographs and hurt drawings: both are tried, where there is time."""
+    if preset is Preset.FAST or is_large(image):
+        image.pngsave(str(target), compression=3 if preset is Preset.FAST else 6, keep=keep)
         return
     other = target.with_suffix(".filtered")
     image.pngsave(str(target), compression=9, filter="none", keep=keep)
@@ -167,15 +180,17 @@ def _png(image: Image, target: Path, preset: Preset, _: int | None, keep: int) -
 
 def _webp(image: Image, target: Path, preset: Preset, quality: int | None, keep: int) -> None:
     effort = {Preset.FAST: 1, Preset.BALANCED: 4, Preset.SMALLEST: 5, Preset.ARCHIVE: 4}[preset]
+    if is_large(image):
+        effort = min(effort, 2)
     if quality is None:
         image.webpsave(str(target), lossless=True, effort=effort, keep=keep)
     else:
-        image.webpsave(str(target), Q=quality, effort=effort, smart_subsample=preset is not Preset.FAST, keep=keep)
+        image.webpsave(str(target), Q=quality, effort=effort, smart_subsample=effort > 2, keep=keep)
 
 
 def _avif(image: Image, target: Path, preset: Preset, quality: int | None, keep: int) -> None:
     options: dict[str, Any] = {"lossless": True} if quality is None else {"Q": quality}
-    effort = 0 if preset is Preset.FAST else 2
+    effort = 0 if preset is Preset.FAST or is_large(image) else 2
     image.heifsave(str(target), compression="av1", bitdepth=8, effort=effort, keep=keep, **options)
 
 

@@ -116,7 +116,7 @@ def test_the_same_bytes_and_parameters_give_the_same_file(processed, context):
 def test_progress_rises(processed, context):
     processed(PHOTOGRAPH, {"op": "blur"}, outputs=[{}, {"format": "webp"}])
     assert context.percents == sorted(context.percents)
-    assert len(set(context.percents)) > 5
+    assert {0, 30, 65} < set(context.percents)  # more in between, as often as libvips tells
     assert 90 <= context.percents[-1] <= 100
 
 
