@@ -8,6 +8,8 @@ import { uuid } from "@/lib/ids";
 import { load, remove, save } from "@/lib/storage";
 
 let uploader: Promise<Uploader> | null = null;
+/** What the flag says as far as this page set it; null before that. */
+let flagged: boolean | null = null;
 
 /** Says that something was left over, which spares everybody else the look into IndexedDB. */
 const flag = (userId: string): string => `warren.uploads.${userId}`;
@@ -26,6 +28,7 @@ export function resumeUploads(userId: string): void {
 export function stopUploads(): void {
   void uploader?.then((one) => one.stop());
   uploader = null;
+  flagged = null;
 }
 
 /** On logout: they are taken back. */
@@ -39,8 +42,10 @@ export function uploadsChanged(userId: string, after: UploadsState, before: Uplo
   const gone = Object.keys(before.byId).filter((id) => !after.byId[id]);
   if (gone.length > 0) void uploader?.then((one) => one.gone(gone));
   const left = listed(after).some((one) => one.state !== "done");
+  if (left === flagged || (!left && !after.restored)) return;
+  flagged = left;
   if (left) save(flag(userId), "1");
-  else if (after.restored) remove(flag(userId));
+  else remove(flag(userId));
 }
 
 export const attach = (conversationId: string, files: readonly File[]): Promise<string[]> =>

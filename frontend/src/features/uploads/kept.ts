@@ -2,10 +2,11 @@
 
 import type { Upload } from "@/features/uploads/state";
 
-/** `url`: where the server has the first part of it. `file` is missing where it was too large to keep. */
+/** `holder`: the page that it belongs to. `url`: where the server has the first part of it. `file` is missing where it was too large to keep. */
 export interface KeptUpload {
   id: string;
   userId: string;
+  holder: string;
   upload: Upload;
   url: string | null;
   file: File | null;

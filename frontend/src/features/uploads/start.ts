@@ -7,13 +7,16 @@ import { discard, transfer } from "@/features/uploads/transfer";
 import { Uploader } from "@/features/uploads/uploader";
 import { uuid } from "@/lib/ids";
 
+const holder = uuid();
+void claim(holder);
+
 const token = (): Promise<string> => accessToken({ fresh: false });
 
 /** Locks end with their page. Browsers have them only on https and localhost; elsewhere the server's lock settles it. */
-async function claim(id: string): Promise<boolean> {
+async function claim(holder: string): Promise<boolean> {
   if (!navigator.locks) return true;
   return new Promise((resolve) => {
-    void navigator.locks.request(`warren.upload.${id}`, { ifAvailable: true }, (lock) => {
+    void navigator.locks.request(`warren.uploads.${holder}`, { ifAvailable: true }, (lock) => {
       resolve(lock !== null);
       return lock === null ? undefined : new Promise<void>(() => undefined);
     });
@@ -40,6 +43,7 @@ export function startUploader(): Uploader {
   const userId = getChat().me?.id ?? "";
   return new Uploader({
     userId,
+    holder,
     state: getChat,
     dispatch,
     transfer,

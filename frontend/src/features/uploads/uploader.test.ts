@@ -31,6 +31,7 @@ function setUp({ left = [], refusals = [] }: { left?: KeptUpload[]; refusals?: W
   };
   const uploader = new Uploader({
     userId: ME,
+    holder: "this page",
     state: () => state,
     dispatch,
     transfer: (options) => {
@@ -64,7 +65,7 @@ function setUp({ left = [], refusals = [] }: { left?: KeptUpload[]; refusals?: W
       },
       mostBytes: 100,
     },
-    claim: async (id) => id !== "another tab's",
+    claim: async (holder) => holder !== "another tab",
     uuid: () => `u${++number}`,
   });
   const rest = () => new Promise((resolve) => setTimeout(resolve, 0));
@@ -75,6 +76,7 @@ function setUp({ left = [], refusals = [] }: { left?: KeptUpload[]; refusals?: W
 const kept = (id: string, patch: Partial<Upload>, more: Partial<KeptUpload> = {}): KeptUpload => ({
   id,
   userId: ME,
+  holder: "before",
   upload: { ...newUpload(id, named(`${id}.jpg`), attach), ...patch },
   url: null,
   file: named(`${id}.jpg`),
@@ -169,7 +171,7 @@ describe("after a reload", () => {
   });
 
   it("what was paused stays so, and what another tab has is left to it", async () => {
-    const left = [kept("a", { state: "paused" }), kept("another tab's", {})];
+    const left = [kept("a", { state: "paused" }), kept("b", {}, { holder: "another tab" })];
     const { uploader, states } = setUp({ left });
     await uploader.restore();
     expect(states()).toEqual(["a.jpg paused"]);

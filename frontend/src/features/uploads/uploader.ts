@@ -17,6 +17,8 @@ import { asWarrenError, isPassing, WarrenError } from "@/lib/errors";
 
 export interface UploaderDeps {
   userId: string;
+  /** This page, by which another one knows whether it is still there. */
+  holder: string;
   state: () => ChatState;
   dispatch: (action: Action) => void;
   transfer: (options: TransferOptions) => Transfer;
@@ -35,8 +37,8 @@ export interface UploaderDeps {
     forget: (ids: readonly string[]) => Promise<unknown>;
     mostBytes: number;
   };
-  /** The right to one upload among all tabs; false where another one has it. Held until the page ends. */
-  claim: (id: string) => Promise<boolean>;
+  /** The right to what a page left over; false where that page, or another that took it, is still there. */
+  claim: (holder: string) => Promise<boolean>;
   uuid: () => string;
 }
 
@@ -53,7 +55,8 @@ export class Uploader {
   private readonly urls = new Map<string, string>();
   private readonly transfers = new Map<string, Transfer>();
   private readonly batches = new Map<string, Promise<{ id: string }>>();
-  private keptBytes = 0;
+  /** Bytes of each that are kept on this device. */
+  private readonly keptBytes = new Map<string, number>();
   private stopped = false;
 
   constructor(deps: UploaderDeps) {
@@ -63,11 +66,13 @@ export class Uploader {
   /** Takes up what an earlier page left over. */
   async restore(): Promise<void> {
     const mine: Upload[] = [];
-    for (const one of await this.deps.kept.load()) {
-      if (this.files.has(one.id) || !(await this.deps.claim(one.id))) continue;
+    const left = (await this.deps.kept.load()).filter((one) => !this.one(one.id));
+    const free = await this.claimed(left.map((one) => one.holder));
+    for (const one of left) {
+      if (!free.has(one.holder)) continue;
       if (one.file) this.files.set(one.id, one.file);
       if (one.url) this.urls.set(one.id, one.url);
-      this.keptBytes += one.file?.size ?? 0;
+      this.keptBytes.set(one.id, one.file?.size ?? 0);
       mine.push(afterReload(one));
     }
     this.deps.dispatch({ type: "uploads_restored", uploads: mine });
@@ -80,7 +85,6 @@ export class Uploader {
     uploads.forEach((upload, index) => {
       const file = files[index];
       if (file) this.files.set(upload.id, file);
-      void this.deps.claim(upload.id);
       void this.keep(upload, file ?? null);
     });
     this.deps.dispatch({ type: "uploads_added", uploads });
@@ -178,6 +182,7 @@ export class Uploader {
     for (const id of ids) {
       this.files.delete(id);
       this.urls.delete(id);
+      this.keptBytes.delete(id);
     }
     void this.deps.kept.forget(ids);
   }
@@ -186,6 +191,13 @@ export class Uploader {
     this.stopped = true;
     for (const transfer of this.transfers.values()) void transfer.pause();
     this.transfers.clear();
+  }
+
+  private async claimed(holders: readonly string[]): Promise<Set<string>> {
+    const free = new Set([this.deps.holder]);
+    for (const holder of new Set(holders))
+      if (!free.has(holder) && (await this.deps.claim(holder))) free.add(holder);
+    return free;
   }
 
   private planOf(id: string): BatchPlan[] {
@@ -229,11 +241,13 @@ export class Uploader {
   }
 
   private async keep(upload: Upload, file: File | null): Promise<void> {
-    const fits = file !== null && this.keptBytes + file.size <= this.deps.kept.mostBytes;
-    if (fits) this.keptBytes += file.size;
+    const keptNow = [...this.keptBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
+    const fits = file !== null && keptNow + file.size <= this.deps.kept.mostBytes;
+    if (fits) this.keptBytes.set(upload.id, file.size);
     await this.deps.kept.keep({
       id: upload.id,
       userId: this.deps.userId,
+      holder: this.deps.holder,
       upload,
       url: null,
       file: fits ? file : null,
@@ -305,6 +319,7 @@ export class Uploader {
   private meet(id: string, fileId: string): void {
     this.deps.dispatch({ type: "upload_stored", id, fileId });
     this.files.delete(id);
+    this.keptBytes.delete(id);
     const upload = this.one(id);
     if (upload) void this.deps.kept.update(id, { upload, file: null });
     void this.fulfill(id);

@@ -1,9 +1,9 @@
 import { Images } from "lucide-react";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useShallow } from "zustand/react/shallow";
-import { useStore } from "@/app/store";
+import { useMe, useStore } from "@/app/store";
 import { ProgressBar } from "@/components/ui/progress";
 import { loadBatchJobs } from "@/features/jobs/api";
 import { BatchActions } from "@/features/jobs/components/batch-actions";
@@ -17,6 +17,9 @@ import { useNow } from "@/lib/time";
 
 /** Jobs that a card shows. */
 const SHOWN = 20;
+/** Jobs of a larger batch are told to its owner only (contracts/job.py). */
+const QUIET = 50;
+const QUIET_MS = 2000;
 
 interface Props {
   batch: Batch;
@@ -80,7 +83,23 @@ function useBatchJobs(batch: Batch, bare: boolean): Job[] {
   useEffect(() => {
     if (lacking && batch.total > 0) void loadBatchJobs(batch.id, SHOWN).catch(() => undefined);
   }, [batch.id, batch.total, lacking]);
+  useQuiet(batch, bare);
   return jobs;
+}
+
+/** Of a large batch only its owner hears of every job: the others ask now and then while it changes. */
+function useQuiet(batch: Batch, bare: boolean): void {
+  const theirs = useMe() !== batch.owner_id && batch.expected > QUIET && !bare;
+  const asked = useRef({ rev: batch.rev, at: 0 });
+  useEffect(() => {
+    if (!theirs || batch.rev === asked.current.rev) return;
+    const wait = Math.max(0, asked.current.at + QUIET_MS - Date.now());
+    const timer = setTimeout(() => {
+      asked.current = { rev: batch.rev, at: Date.now() };
+      void loadBatchJobs(batch.id, SHOWN).catch(() => undefined);
+    }, wait);
+    return () => clearTimeout(timer);
+  }, [theirs, batch.id, batch.rev]);
 }
 
 function Header({ batch, over }: { batch: Batch; over: number }) {

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
+import { NumberField } from "@/components/ui/number-field";
 import { SelectField } from "@/components/ui/select";
 import {
   ANGLES,
@@ -124,33 +125,5 @@ function Changes({ settings }: { settings: ImageSettings }) {
         />
       </div>
     </>
-  );
-}
-
-interface NumberProps {
-  label: string;
-  hint?: string;
-  value: number | null;
-  most: number;
-  onChange: (value: number | null) => void;
-}
-
-/** Empty is no number at all: what it means then is in the hint. */
-function NumberField({ label, hint, value, most, onChange }: NumberProps) {
-  const take = (text: string) => {
-    const number = Number.parseInt(text, 10);
-    onChange(Number.isNaN(number) ? null : Math.min(most, Math.max(1, number)));
-  };
-  return (
-    <Field
-      label={label}
-      hint={hint}
-      type="number"
-      inputMode="numeric"
-      min={1}
-      max={most}
-      value={value ?? ""}
-      onChange={(event) => take(event.target.value)}
-    />
   );
 }

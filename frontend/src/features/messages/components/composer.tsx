@@ -1,4 +1,4 @@
-import { CornerUpLeft, Paperclip, SendHorizontal, X } from "lucide-react";
+import { Paperclip, SendHorizontal } from "lucide-react";
 import {
   type KeyboardEvent,
   lazy,
@@ -13,9 +13,8 @@ import { useTranslation } from "react-i18next";
 import { useShallow } from "zustand/react/shallow";
 import { useStore } from "@/app/store";
 import { IconButton } from "@/components/ui/button";
-import { useSummary } from "@/features/messages/components/use-summary";
+import { ReplyBar } from "@/features/messages/components/reply-bar";
 import { loadDraft, saveDraft } from "@/features/messages/drafts";
-import { useNameOf } from "@/features/people/names";
 import { attach } from "@/features/uploads/api";
 import { FilePicker } from "@/features/uploads/components/file-picker";
 import { attachedTo, isStuck } from "@/features/uploads/state";
@@ -139,20 +138,4 @@ export function Composer({ conversationId, userId, title, replyTo, onCancelReply
 function sends(event: KeyboardEvent, sendKey: "enter" | "mod-enter"): boolean {
   const mod = isMac ? event.metaKey : event.ctrlKey;
   return sendKey === "enter" ? !event.shiftKey && !event.altKey : mod;
-}
-
-function ReplyBar({ message, onCancel }: { message: Message; onCancel: () => void }) {
-  const { t } = useTranslation();
-  const nameOf = useNameOf();
-  const summary = useSummary();
-  return (
-    <div className="mb-2 flex items-center gap-2 rounded-sm bg-panel py-1 pr-1 pl-3 text-xs text-muted">
-      <CornerUpLeft size={16} aria-hidden className="shrink-0" />
-      <span className="shrink-0">{t("composer.replyTo", { name: nameOf(message.sender_id) })}</span>
-      <span className="min-w-0 flex-1 truncate">{summary(message)}</span>
-      <IconButton label={t("composer.cancelReply")} onClick={onCancel} className="size-6">
-        <X size={16} />
-      </IconButton>
-    </div>
-  );
 }

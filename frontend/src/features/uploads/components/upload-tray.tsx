@@ -2,17 +2,12 @@ import { ChevronDown, X } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useChat } from "@/app/store";
-import { Button, IconButton } from "@/components/ui/button";
+import { IconButton } from "@/components/ui/button";
 import { ProgressBar } from "@/components/ui/progress";
-import {
-  cancelUploads,
-  clearUploads,
-  pauseUploads,
-  resumePaused,
-  retryUploads,
-} from "@/features/uploads/api";
+import { clearUploads } from "@/features/uploads/api";
 import { Ring } from "@/features/uploads/components/ring";
 import { TrayRow } from "@/features/uploads/components/tray-row";
+import { TraySummary } from "@/features/uploads/components/tray-summary";
 import {
   attachedTo,
   isStuck,
@@ -23,7 +18,6 @@ import {
   type Upload,
 } from "@/features/uploads/state";
 import { classes } from "@/lib/classes";
-import { bytes, duration } from "@/lib/format";
 import { useWide } from "@/lib/use-wide";
 
 /** Uploads that the tray lists; of thousands the first that are not over. */
@@ -35,7 +29,6 @@ const OVER_MS = 4000;
 const elsewhere = (uploads: readonly Upload[], conversationId: string | null): Upload[] =>
   uploads.filter(({ purpose }) => purpose.kind !== "attach" || purpose.conversationId !== conversationId);
 
-const ids = (uploads: readonly Upload[]) => uploads.map((one) => one.id);
 const rank = (one: Upload) => (isStuck(one) ? 0 : one.state === "running" ? 1 : isUnderWay(one) ? 2 : 3);
 
 /** What is on its way to the server, over the page's lower right corner; small when it is not wanted. */
@@ -102,7 +95,7 @@ function Panel({ uploads, busy, onCollapse }: PanelProps) {
           </IconButton>
         </div>
         <ProgressBar percent={percentOf(sum)} label={t("uploads.tray")} />
-        <Summary uploads={uploads} />
+        <TraySummary uploads={uploads} />
       </header>
       <ul className="min-h-0 overflow-y-auto">
         {first.map((one) => (
@@ -115,46 +108,5 @@ function Panel({ uploads, busy, onCollapse }: PanelProps) {
         </p>
       )}
     </section>
-  );
-}
-
-/** Speed and time left of all, and what may be done with all. */
-function Summary({ uploads }: { uploads: readonly Upload[] }) {
-  const { t, i18n } = useTranslation();
-  const sum = totals(uploads);
-  const moving = uploads.filter((one) => one.state === "waiting" || one.state === "running");
-  const paused = uploads.filter((one) => one.state === "paused");
-  const failed = uploads.filter((one) => one.state === "failed");
-  const open = uploads.filter((one) => isUnderWay(one) || isStuck(one));
-  const facts = [
-    `${bytes(sum.sent, i18n.language)} / ${bytes(sum.size, i18n.language)}`,
-    sum.rate > 0 && t("jobs.perSecond", { amount: bytes(sum.rate, i18n.language) }),
-    sum.secondsLeft !== null && t("jobs.left", { time: duration(sum.secondsLeft) }),
-  ].filter(Boolean);
-  return (
-    <>
-      <p className="tabular text-xs text-muted">{facts.join(" · ")}</p>
-      <div className="-mx-2 flex flex-wrap gap-1 empty:hidden">
-        <All uploads={moving} text={t("uploads.pauseAll")} run={pauseUploads} />
-        <All uploads={paused} text={t("uploads.resumeAll")} run={resumePaused} />
-        <All uploads={failed} text={t("uploads.retryAll")} run={retryUploads} />
-        <All uploads={open} text={t("uploads.cancelAll")} run={cancelUploads} />
-      </div>
-    </>
-  );
-}
-
-interface AllProps {
-  uploads: readonly Upload[];
-  text: string;
-  run: (ids: readonly string[]) => void;
-}
-
-function All({ uploads, text, run }: AllProps) {
-  if (uploads.length === 0) return null;
-  return (
-    <Button size="sm" look="quiet" onClick={() => run(ids(uploads))}>
-      {text}
-    </Button>
   );
 }
