@@ -65,7 +65,7 @@ export function usePaletteItems(query: string, onSheet: () => void): Item[] {
   const places = [
     {
       id: "jobs",
-      label: t("jobs.title"),
+      label: t("rail.jobs"),
       hint: "",
       icon: <Images size={20} />,
       run: () => navigate("/jobs"),

@@ -13,13 +13,14 @@ import { ConversationPage } from "@/features/conversations/components/conversati
 import { nextUnread } from "@/features/conversations/state";
 import { UnsentBar } from "@/features/messages/components/unsent-bar";
 import { classes } from "@/lib/classes";
+import { withWords } from "@/lib/i18n";
 import { useShortcut } from "@/lib/shortcuts";
 
 const loadPalette = () => import("@/app/palette");
 const Palette = lazy(loadPalette);
 const ShortcutSheet = lazy(() => import("@/app/shortcut-sheet"));
-const JobsPage = lazy(() => import("@/features/jobs/components/jobs-page"));
-const loadUploads = () => import("@/features/uploads/components/uploads-host");
+const JobsPage = lazy(() => withWords(import("@/features/jobs/components/jobs-page")));
+const loadUploads = () => withWords(import("@/features/uploads/components/uploads-host"));
 const UploadsHost = lazy(loadUploads);
 const SettingsPage = lazy(() => import("@/features/settings/components/settings-page"));
 

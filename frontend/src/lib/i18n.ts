@@ -2,11 +2,12 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { usePreferences } from "@/lib/preferences";
 import en from "@/locales/en.json";
+import type work from "@/locales/work.en.json";
 
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "page";
-    resources: { page: typeof en };
+    resources: { page: typeof en & typeof work };
   }
 }
 
@@ -28,10 +29,18 @@ function regional(language: "en" | "fr"): string {
 
 async function use(language: "en" | "fr"): Promise<void> {
   if (language === "fr" && !i18next.hasResourceBundle("fr", "page")) {
-    i18next.addResourceBundle("fr", "page", (await import("@/locales/fr.json")).default);
+    const [page, more] = await Promise.all([import("@/locales/fr.json"), import("@/locales/work.fr.json")]);
+    i18next.addResourceBundle("fr", "page", { ...page.default, ...more.default });
   }
   await i18next.changeLanguage(regional(language));
   document.documentElement.lang = i18next.language;
+}
+
+/** A part of the page that the first load does without, and the sentences for it (`locales/work.*.json`). */
+export async function withWords<T>(part: Promise<T>): Promise<T> {
+  const [loaded, words] = await Promise.all([part, import("@/locales/work.en.json")]);
+  i18next.addResourceBundle("en", "page", words.default, true, true);
+  return loaded;
 }
 
 export async function startLanguage(): Promise<void> {

@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { chosenLanguage } from "@/lib/i18n";
 import { SHORTCUTS } from "@/lib/shortcuts";
-import en from "@/locales/en.json";
-import fr from "@/locales/fr.json";
+import pageEn from "@/locales/en.json";
+import pageFr from "@/locales/fr.json";
+import workEn from "@/locales/work.en.json";
+import workFr from "@/locales/work.fr.json";
+
+const en = { ...pageEn, work: workEn };
+const fr = { ...pageFr, work: workFr };
 
 function entries(catalog: object, path = ""): [string, string][] {
   return Object.entries(catalog).flatMap(([key, value]) =>
@@ -24,6 +29,11 @@ describe("the catalogs", () => {
 
   it("describe every shortcut", () => {
     for (const id of Object.keys(SHORTCUTS)) expect(en.shortcuts).toHaveProperty(id);
+  });
+
+  it("have no sentence that both the first load and what comes later bring", () => {
+    const first = new Set(Object.keys(pageEn));
+    expect(Object.keys(workEn).filter((section) => first.has(section))).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { RetryCountdown } from "@/features/jobs/components/job-progress";
 import { imageResult } from "@/features/jobs/result";
 import { bytes, saved } from "@/lib/format";
 import type { Job } from "@/lib/frames";
-import type en from "@/locales/en.json";
+import type en from "@/locales/work.en.json";
 
 type KnownFailure = keyof typeof en.jobs.failures;
 

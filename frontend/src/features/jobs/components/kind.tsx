@@ -1,7 +1,7 @@
 import { Cog, Download, Image, Search, Table2 } from "lucide-react";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
-import type en from "@/locales/en.json";
+import type en from "@/locales/work.en.json";
 
 type KnownKind = keyof typeof en.jobs.kinds;
 

@@ -20,10 +20,11 @@ import { FilePicker } from "@/features/uploads/components/file-picker";
 import { attachedTo, isStuck } from "@/features/uploads/state";
 import { classes } from "@/lib/classes";
 import type { Message } from "@/lib/frames";
+import { withWords } from "@/lib/i18n";
 import { usePreferences } from "@/lib/preferences";
 import { isMac } from "@/lib/shortcuts";
 
-const Attached = lazy(() => import("@/features/uploads/components/attached"));
+const Attached = lazy(() => withWords(import("@/features/uploads/components/attached")));
 
 /** Code points that a message may have (contracts/base.py). */
 const MOST_CHARACTERS = 10_000;

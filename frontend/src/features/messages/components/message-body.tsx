@@ -2,9 +2,10 @@ import { lazy, Suspense } from "react";
 import { cardOf } from "@/features/messages/card";
 import { MessageText } from "@/features/messages/components/message-text";
 import type { Message } from "@/lib/frames";
+import { withWords } from "@/lib/i18n";
 
-const MessageCard = lazy(() => import("@/features/jobs/components/message-card"));
-const Attachments = lazy(() => import("@/features/files/components/attachments"));
+const MessageCard = lazy(() => withWords(import("@/features/jobs/components/message-card")));
+const Attachments = lazy(() => withWords(import("@/features/files/components/attachments")));
 
 interface Props {
   message: Message;

@@ -6,7 +6,7 @@ export function useBatchTitle(): (files: readonly { name: string }[]) => string 
   const { t } = useTranslation();
   return useCallback(
     (files) =>
-      files.length === 1 && files[0] ? files[0].name : t("uploads.pictures", { count: files.length }),
+      files.length === 1 && files[0] ? files[0].name : t("messages.pictures", { count: files.length }),
     [t],
   );
 }
