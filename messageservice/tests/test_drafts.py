@@ -25,10 +25,16 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
     text=texts,
     data=st.none() | st.dictionaries(st.text("ab", max_size=2), json_values, max_size=3),
     reply=st.booleans(),
+    files=st.lists(st.uuids(), max_size=2),
 )
-def test_the_event_is_the_contract_s_own_json_once_seq_and_time_are_in(text, data, reply):
+def test_the_event_is_the_contract_s_own_json_once_seq_and_time_are_in(text, data, reply, files):
     request = MessageSend(
-        conversation_id=uuid4(), client_id=uuid4(), text=text, data=data, reply_to=uuid4() if reply else None
+        conversation_id=uuid4(),
+        client_id=uuid4(),
+        text=text,
+        data=data,
+        reply_to=uuid4() if reply else None,
+        file_ids=files,
     )
     draft = Draft.of(request, sender=uuid4())
     at = datetime(2026, 11, 21, 3, 4, 5, 600, tzinfo=UTC)

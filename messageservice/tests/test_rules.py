@@ -12,6 +12,12 @@ def test_a_text_keeps_everything_but_foreign_line_ends(text, kept):
     assert clean_text(text) == kept
 
 
+def test_an_empty_text_needs_something_else_that_is_seen():
+    assert clean_text("", may_be_empty=True) == ""
+    with pytest.raises(InvalidRequest):
+        clean_text("")
+
+
 @pytest.mark.parametrize("text", [" ", "\n\t\r\n", "\u2003\u00a0", "a\0b", "\0"])
 def test_a_text_that_shows_nothing_or_cannot_be_stored_is_refused(text):
     with pytest.raises(InvalidRequest) as refused:

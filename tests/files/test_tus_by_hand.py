@@ -78,21 +78,21 @@ def test_a_creation_that_is_repeated_under_its_key_is_one_upload(ada):
     assert Usage.objects.get(owner_id=ada.id).uploads == 1
 
 
-@pytest.mark.parametrize(
-    ("headers", "status", "code"),
-    [
-        ({}, 400, "invalid_request"),
-        ({"Upload-Length": "-1"}, 400, "invalid_request"),
-        ({"Upload-Length": "ten"}, 400, "invalid_request"),
-        ({"Upload-Defer-Length": "1"}, 400, "invalid_request"),
-        ({"Upload-Length": str(5 * 1024**3 + 1)}, 413, "too_large"),
-        ({"Upload-Length": "5", "Upload-Metadata": "filename ###"}, 400, "invalid_request"),
-        ({"Upload-Length": "5", "Upload-Metadata": "x" * 5000}, 400, "invalid_request"),
-    ],
-)
-def test_a_creation_that_makes_no_sense_reserves_nothing(ada, headers, status, code):
-    answer = ada.tus("POST", "/uploads", headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+def test_a_creation_that_makes_no_sense_reserves_nothing(ada):
+    wrong = [
+        {},
+        {"Upload-Length": "-1"},
+        {"Upload-Length": "ten"},
+        {"Upload-Defer-Length": "1"},
+        {"Upload-Length": "5", "Upload-Metadata": "filename ###"},
+        {"Upload-Length": "5", "Upload-Metadata": "x" * 5000},
+        {"Upload-Length": "5", "Upload-Checksum": "md5 AAAA"},
+    ]
+    for headers in wrong:
+        answer = ada.tus("POST", "/uploads", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request"), headers
+    answer = ada.tus("POST", "/uploads", headers={"Upload-Length": str(5 * 1024**3 + 1)})
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
     assert not Upload.objects.exists()
 
 
@@ -139,10 +139,10 @@ def test_a_piece_counts_only_if_its_checksum_fits(ada, name):
     assert ada.file(upload.rpartition("/")[2])["sha256"] == hashlib.sha256(content).hexdigest()
 
 
-@pytest.mark.parametrize("header", ["md5 rL0Y20zC+Fzt72VPzMSk2A==", "sha1", "sha1 not base64!"])
-def test_a_checksum_that_nobody_can_check_is_refused(ada, header):
+def test_a_checksum_that_nobody_can_check_is_refused(ada):
     upload = ada.begin(5)
-    assert ada.append(upload, b"01234", 0, **{"Upload-Checksum": header}).status_code == 400
+    for header in ("md5 rL0Y20zC+Fzt72VPzMSk2A==", "sha1", "sha1 not base64!"):
+        assert ada.append(upload, b"01234", 0, **{"Upload-Checksum": header}).status_code == 400
     assert ada.offset(upload) == 0
 
 
