@@ -11,7 +11,9 @@ from supervisor.cache import ROOT, in_cache, run
 from supervisor.faults import SetupFault, Unavailable
 
 REQUIREMENTS = ROOT / "requirements"
-OPTIONS = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes", "--only-binary=:all:"]
+ONLY_WHEELS = ["--only-binary=:all:", "--no-binary=pyvips"]
+"""pyvips 3 is published as a source archive alone: Python that needs no compiler, since libvips is in pyvips-binary."""
+OPTIONS = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes", *ONLY_WHEELS]
 
 
 def install(*, name: str, python: Path, cache: Path) -> None:
