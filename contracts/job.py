@@ -18,7 +18,7 @@ QUIET_BATCH = 50
 """The jobs of a larger batch are told to their owner only; conversations hear of the batch."""
 MAX_STEPS = 8
 """Steps of a chain."""
-Kind = Annotated[str, Meta(min_length=1, max_length=64)]
+Kind = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[a-z0-9._-]+$")]
 Params = dict[str, Any]
 
 

@@ -22,6 +22,14 @@ def files_readable(*, actor: UUID, file_ids: Sequence[UUID], ask: Ask) -> dict[U
     return found
 
 
+def file_readable(*, actor: UUID, file_id: UUID, ask: Ask) -> File:
+    """One file. Raises NotFound."""
+    found = readable_among(actor=actor, file_ids=[file_id], ask=ask).get(file_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def readable_among(*, actor: UUID, file_ids: Sequence[UUID], ask: Ask) -> dict[UUID, File]:
     """Those of these files that the actor may read."""
     files = {file.id: file for file in live().filter(id__in=set(file_ids)).select_related("blob", "thumbnail")}

@@ -5,7 +5,7 @@ from uuid import UUID
 from contracts.errors import NotFound
 from contracts.file import FileOpen, StoredFile
 from jobs.files import links
-from jobs.files.access import Ask, files_readable
+from jobs.files.access import Ask, file_readable
 from jobs.files.selectors import OPAQUE, live
 from jobs.files.storage import key_of
 from jobs.models import Blob, File
@@ -36,7 +36,7 @@ def _file(request: FileOpen, actor: UUID | None, ask: Ask) -> File:
     if request.signature is None or request.expires is None:
         if actor is None:
             raise NotFound
-        return files_readable(actor=actor, file_ids=[request.file_id], ask=ask)[request.file_id]
+        return file_readable(actor=actor, file_id=request.file_id, ask=ask)
     good = links.is_good(
         request.file_id, thumbnail=request.thumbnail, expires=request.expires, signature=request.signature
     )

@@ -9,7 +9,7 @@ from contracts import file as contract
 from contracts.base import Done
 from contracts.errors import NotAuthenticated
 from jobs.files import opening, selectors, services, uploads
-from jobs.files.access import Ask, files_readable, readable_among
+from jobs.files.access import Ask, file_readable, readable_among
 from jobs.service import service
 
 INSPECTED_WITHIN = 2.0
@@ -19,8 +19,7 @@ LOOK_AGAIN = 0.05
 
 @service.rpc
 def file_get(request: contract.FileGet, call: Call) -> contract.File:
-    files = files_readable(actor=_actor(call), file_ids=[request.file_id], ask=_ask(call))
-    return selectors.file_view(files[request.file_id])
+    return selectors.file_view(file_readable(actor=_actor(call), file_id=request.file_id, ask=_ask(call)))
 
 
 @service.rpc

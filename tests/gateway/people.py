@@ -63,6 +63,28 @@ class Human:
         message: Json = answer.json()["message"]
         return message
 
+    def file(self, content: bytes = b"some bytes", name: str = "notes.txt") -> str:
+        """The id of a new file."""
+        answer = self.rest("POST", "/files", files={"file": (name, content)})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def job(self, *, over: bool = False) -> str:
+        """The id of a job that waits (no worker takes it), or that is cancelled."""
+        answer = self.rest("POST", "/jobs", {"kind": "probe.noop", "params": {}, "client_id": str(uuid4())})
+        assert answer.status_code == 202, answer.text
+        made = str(answer.json()["job"]["id"])
+        if over:
+            assert self.rest("POST", f"/jobs/{made}/cancel").json()["state"] == "cancelled"
+        return made
+
+    def batch(self) -> str:
+        """The id of a batch of two jobs."""
+        body = {"kind": "probe.noop", "params": {}, "items": [{}, {}], "title": "Two", "client_id": str(uuid4())}
+        answer = self.rest("POST", "/jobs/batch", body)
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["batch"]["id"])
+
     @asynccontextmanager
     async def socket(self, base: str | None = None, *, resume: Json | None = None) -> AsyncIterator["Line"]:
         url = (base or self.base).replace("http", "ws", 1) + "/ws"

@@ -34,6 +34,20 @@ CASES: dict[str, Given] = {
     "POST /conversations/{conversation_id}/messages": lambda owner, conversation, _: {
         "conversation_id": conversation, "client_id": str(uuid4()), "text": "let me in",
     },
+    **{
+        key: lambda owner, conversation, _, name=name: {name: _thing_of(owner, name)}
+        for key, name in (
+            ("GET /files/{file_id}", "file_id"),
+            ("DELETE /files/{file_id}", "file_id"),
+            ("GET /jobs/{job_id}", "job_id"),
+            ("POST /jobs/{job_id}/cancel", "job_id"),
+            ("POST /jobs/{job_id}/retry", "job_id"),
+            ("DELETE /jobs/{job_id}", "job_id"),
+            ("GET /batches/{batch_id}", "batch_id"),
+            ("POST /batches/{batch_id}/cancel", "batch_id"),
+            ("POST /batches/{batch_id}/retry", "batch_id"),
+        )
+    },
 }  # fmt: skip
 
 LINES = [line for line in ROUTES if name_of(line) in CASES]
@@ -49,7 +63,7 @@ def test_rest_answers_404_alike_for_what_is_anothers_and_what_is_not_there(
     line: Route, ann: Human, bob: Human, eve: Human
 ) -> None:
     real = CASES[name_of(line)](ann, ann.group(bob), ann.session)
-    made_up = CASES[name_of(line)](ann, str(uuid4()), str(uuid4()))
+    made_up = {**CASES[name_of(line)](ann, str(uuid4()), str(uuid4())), **_made_up(line)}
     told = [_rest(eve, line, given) for given in (real, made_up)]
     assert [status for status, _ in told] == [404, 404]
     assert told[0][1] == told[1][1]
@@ -58,7 +72,7 @@ def test_rest_answers_404_alike_for_what_is_anothers_and_what_is_not_there(
 @pytest.mark.parametrize("line", [line for line in LINES if line.ws], ids=name_of)
 async def test_a_socket_answers_not_found_alike(line: Route, ann: Human, bob: Human, eve: Human) -> None:
     real = CASES[name_of(line)](ann, ann.group(bob), ann.session)
-    made_up = CASES[name_of(line)](ann, str(uuid4()), str(uuid4()))
+    made_up = {**CASES[name_of(line)](ann, str(uuid4()), str(uuid4())), **_made_up(line)}
     async with eve.socket() as socket:
         told = [await socket.ask(line.name, **given) for given in (real, made_up)]
     assert told[0]["error"] == told[1]["error"]
@@ -67,7 +81,7 @@ async def test_a_socket_answers_not_found_alike(line: Route, ann: Human, bob: Hu
 
 @pytest.mark.parametrize("line", [line for line in ROUTES if line.auth is Auth.STAFF], ids=name_of)
 async def test_what_is_for_staff_is_for_nobody_else(line: Route, ann: Human, bob: Human) -> None:
-    answer = ann.rest(line.method, line.path.format(user_id=bob.id))
+    answer = ann.rest(line.method, line.path.format(user_id=bob.id, name="probe"))
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
     async with ann.socket() as socket:
         assert (await socket.ask(line.name, user_id=bob.id, active=False))["error"]["code"] == "unknown_operation"
@@ -77,7 +91,8 @@ async def test_what_is_for_staff_is_for_nobody_else(line: Route, ann: Human, bob
 @pytest.mark.parametrize("line", [line for line in ROUTES if line.auth in (Auth.USER, Auth.STAFF)], ids=name_of)
 def test_without_a_token_nothing_is_told(line: Route, ann: Human) -> None:
     stranger = Human(base=ann.base, username="", id="", token="", refresh_token="", session="")
-    path = line.path.format(user_id=ann.id, conversation_id=uuid4(), session_id=ann.session)
+    names = ("conversation_id", "file_id", "job_id", "batch_id", "name")
+    path = line.path.format(user_id=ann.id, session_id=ann.session, **{name: uuid4() for name in names})
     answer = stranger.rest(line.method, path, headers={"Authorization": ""})
     assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
 
@@ -94,6 +109,14 @@ def test_replies_and_history_of_others_stay_theirs(ann: Human, bob: Human, eve: 
     assert not [
         event for event in told if event["data"].get("conversation_id") == group and event["event"] == "message.sent"
     ]
+
+
+def _thing_of(owner: Human, name: str) -> str:
+    return {"file_id": owner.file, "job_id": owner.job, "batch_id": owner.batch}[name]()
+
+
+def _made_up(line: Route) -> Json:
+    return {name: str(uuid4()) for name in ("file_id", "job_id", "batch_id") if f"{{{name}}}" in line.path}
 
 
 def _rest(who: Human, line: Route, given: Json) -> tuple[int, Json]:
