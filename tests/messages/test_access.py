@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from contracts.base import OPERATIONS
-from contracts.errors import NotAuthenticated, NotFound
+from contracts.errors import Forbidden, NotAuthenticated, NotFound
 from contracts.ids import uuid7
 from contracts.message import (
     ConversationCreate,
@@ -18,6 +18,7 @@ from contracts.message import (
     MemberList,
     MemberRemove,
     MembershipListOf,
+    MessageFilesPosted,
     MessageFilesVisible,
     MessageList,
     MessageSend,
@@ -46,10 +47,12 @@ OF_ONE_S_OWN = {
     ),
     "conversation.list": lambda who: ConversationList(),
     "membership.list": lambda who: MembershipListOf(user_ids=[who["ada"]]),
-    "message.files_visible": lambda who: MessageFilesVisible(file_ids=[uuid4()]),
 }
-OF_NOBODY = {"message.files_posted"}
-"""The scheduler asks it, for no person."""
+OF_SERVICES = {
+    "message.files_visible": lambda: MessageFilesVisible(file_ids=[uuid4()]),
+    "message.files_posted": lambda: MessageFilesPosted(file_ids=[uuid4()]),
+}
+"""What they answer: `tests/files/test_messages_with_files.py`."""
 
 
 @pytest.fixture
@@ -65,7 +68,7 @@ def who(people, group, direct, send, ask):
 
 
 def test_every_operation_is_in_this_file():
-    assert set(REACH_IN) | set(OF_ONE_S_OWN) | OF_NOBODY == {
+    assert set(REACH_IN) | set(OF_ONE_S_OWN) | set(OF_SERVICES) == {
         name for name, op in OPERATIONS.items() if op.owner == "message"
     }
     assert service.missing() == []
@@ -109,6 +112,12 @@ def test_nothing_is_answered_to_nobody(who, ask, operation):
     with pytest.raises(NotAuthenticated):
         ask(request, by=None)
     assert state() == before
+
+
+@pytest.mark.parametrize("operation", OF_SERVICES)
+def test_what_only_services_ask_is_no_gateway_s_to_ask(who, ask, operation):
+    with pytest.raises(Forbidden):
+        ask(OF_SERVICES[operation](), by=who["ada"])
 
 
 def test_the_user_service_is_not_asked_for_a_stranger(who, ask, bus):
