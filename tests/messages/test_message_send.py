@@ -5,10 +5,10 @@ import msgspec
 import pytest
 from django.db import connection
 
+from bus import afterwards
 from bus.envelope import Actor, Call
 from contracts.errors import Conflict, InvalidRequest, NotAuthenticated, NotFound
 from contracts.message import MemberRemove, MessageSend, MessageSent
-from bus import afterwards
 from eventlog.models import Outbox
 from messageservice import drafts, sending, statements
 from messageservice.models import Conversation, Message
