@@ -67,9 +67,10 @@ const uploadsOf = (clientIds: readonly string[]): string[] =>
     .outbox.filter((entry) => clientIds.includes(entry.clientId))
     .flatMap((entry) => entry.uploads);
 
-export function retrySends(clientIds: readonly string[]): void {
+/** Their files first: a message whose file failed would fail again at once. */
+export async function retrySends(clientIds: readonly string[]): Promise<void> {
   const files = uploadsOf(clientIds);
-  if (files.length > 0) retryUploads(files);
+  if (files.length > 0) await retryUploads(files);
   dispatch({ type: "send_retried", clientIds });
   wakeSender();
 }

@@ -78,19 +78,19 @@ export async function processAttached(ids: readonly string[], processing: Proces
   (await running()).mean(ids, { kind: "process", batch: planOf(processing, ids.length) });
 }
 
-const tell = (what: (one: Uploader) => void): void => void running().then(what);
+const tell = (what: (one: Uploader) => void): Promise<void> => running().then(what);
 
-export const pauseUploads = (ids: readonly string[]): void => tell((one) => one.pause(ids));
-export const resumePaused = (ids: readonly string[]): void => tell((one) => one.resume(ids));
-export const retryUploads = (ids: readonly string[]): void => tell((one) => one.retry(ids));
-export const cancelUploads = (ids: readonly string[]): void => tell((one) => one.cancel(ids));
-export const pickedAgain = (files: readonly File[]): void => tell((one) => one.found(files));
-export const clearUploads = (): void => tell((one) => one.clear());
+export const pauseUploads = (ids: readonly string[]): void => void tell((one) => one.pause(ids));
+export const resumePaused = (ids: readonly string[]): void => void tell((one) => one.resume(ids));
+export const retryUploads = (ids: readonly string[]): Promise<void> => tell((one) => one.retry(ids));
+export const cancelUploads = (ids: readonly string[]): void => void tell((one) => one.cancel(ids));
+export const pickedAgain = (files: readonly File[]): void => void tell((one) => one.found(files));
+export const clearUploads = (): void => void tell((one) => one.clear());
 
 /** These go with a message that is written: known at once, so that the message finds them. */
 export function meanForMessage(ids: readonly string[], clientId: string): void {
   dispatch({ type: "uploads_meant", ids, purpose: { kind: "send", clientId } });
-  tell((one) => one.remember(ids));
+  void tell((one) => one.remember(ids));
 }
 
 /** The file itself, while this page has it: to be shown before the server knows what it is. */

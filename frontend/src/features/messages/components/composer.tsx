@@ -85,13 +85,6 @@ export function Composer({ conversationId, userId, title, replyTo, onCancelReply
       <div className="rounded-md border border-line-strong bg-raised focus-within:border-accent focus-within:ring-3 focus-within:ring-(--glow)">
         <Suspense>{attached.length > 0 && <Attached uploads={attached} />}</Suspense>
         <div className="flex items-end gap-1">
-          <FilePicker
-            label={t("composer.attach")}
-            className="my-1 ml-1"
-            onPick={(files) => files.length > 0 && void attach(conversationId, files)}
-          >
-            <Paperclip size={16} />
-          </FilePicker>
           <textarea
             ref={field}
             value={text}
@@ -103,8 +96,15 @@ export function Composer({ conversationId, userId, title, replyTo, onCancelReply
             aria-label={t("composer.label", { title })}
             aria-describedby={length > COUNT_FROM ? "composer-count" : undefined}
             placeholder={t("composer.label", { title })}
-            className="field-sizing-content max-h-[40dvh] min-h-10 w-full resize-none bg-transparent px-1 py-2 text-base leading-6 outline-none placeholder:text-faint sm:text-sm sm:leading-6"
+            className="field-sizing-content max-h-[40dvh] min-h-10 w-full resize-none bg-transparent px-3 py-2 text-base leading-6 outline-none placeholder:text-faint sm:text-sm sm:leading-6"
           />
+          <FilePicker
+            label={t("composer.attach")}
+            className="my-1"
+            onPick={(files) => files.length > 0 && void attach(conversationId, files)}
+          >
+            <Paperclip size={16} />
+          </FilePicker>
           <IconButton
             label={t("composer.send")}
             onClick={send}
