@@ -1,4 +1,5 @@
-"""`bin/test`: the page's tests, then Python's in two turns: side by side what can be, alone what needs the machine."""
+"""`bin/test`: the page's tests, then Python's in three turns: side by side what can be, two browsers beside each other,
+alone what needs the machine."""
 
 import argparse
 import os
@@ -14,6 +15,8 @@ from supervisor.cache import ROOT, cache_folder
 from supervisor.cli import say
 
 WORKERS = 4
+BROWSERS = 2
+"""Each with a system of its own; while a page waits for one, the other has the machine."""
 NOTHING_COLLECTED = 5
 """pytest's exit status when no test was chosen."""
 
@@ -64,9 +67,15 @@ def turns(chosen: Sequence[str], *, long: bool, serial: bool) -> list[tuple[str,
     wanted += [] if long else ["not long"]
     if serial:
         return [("one at a time", [*_marked(wanted), *rest])]
-    workers = str(min(WORKERS, os.cpu_count() or 1))
-    together = ["-n", workers, "--dist", "loadfile", *_marked([*wanted, "not serial"])]
-    return [("side by side", [*together, *rest]), ("alone", [*_marked([*wanted, "serial"]), *rest])]
+    cores = os.cpu_count() or 1
+    together = [*_spread(min(WORKERS, cores)), *_marked([*wanted, "not serial"])]
+    browsers = [*_spread(min(BROWSERS, cores)), *_marked([*wanted, "serial and browser"])]
+    alone = _marked([*wanted, "serial and not browser"])
+    return [("side by side", [*together, *rest]), ("in browsers", [*browsers, *rest]), ("alone", [*alone, *rest])]
+
+
+def _spread(workers: int) -> list[str]:
+    return ["-n", str(workers), "--dist", "loadfile"]
 
 
 def without_marker_option(arguments: Sequence[str]) -> tuple[list[str], str]:

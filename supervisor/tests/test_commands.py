@@ -60,14 +60,15 @@ def test_arguments_for_pytest_keep_their_order():
     assert rest == ["-k", "name", "tests/setup", "-x"]
 
 
-def test_tests_run_in_two_turns_and_long_ones_only_when_asked():
-    side_by_side, alone = testrun.turns(["tests"], long=False, serial=False)
+def test_tests_run_in_three_turns_and_long_ones_only_when_asked():
+    side_by_side, browsers, alone = testrun.turns(["tests"], long=False, serial=False)
     assert side_by_side[1][-3:] == ["-m", "not long and not serial", "tests"]
-    assert alone[1] == ["-m", "not long and serial", "tests"]
-    assert testrun.turns([], long=True, serial=False)[1][1] == ["-m", "serial"]
+    assert browsers[1][-3:] == ["-m", "not long and serial and browser", "tests"]
+    assert alone[1] == ["-m", "not long and serial and not browser", "tests"]
+    assert testrun.turns([], long=True, serial=False)[2][1] == ["-m", "serial and not browser"]
 
 
-def test_a_mark_of_the_caller_narrows_both_turns():
+def test_a_mark_of_the_caller_narrows_every_turn():
     for _, arguments in testrun.turns(["-m", "browser or bus", "-x"], long=True, serial=False):
         assert arguments[arguments.index("-m") + 1].startswith("(browser or bus) and ")
         assert arguments.count("-m") == 1

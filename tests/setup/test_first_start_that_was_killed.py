@@ -52,7 +52,9 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    "step", ["while initdb runs", *[pytest.param(step, marks=pytest.mark.long) for step in list(STEPS)[1:]]]
+)
 def test_a_start_killed_at_this_step_leaves_no_process_and_the_next_one_succeeds(folder, step):
     own = make_folder(folder / step.replace(" ", "-"), mode=0o711)
     first = begin(own)
