@@ -5,11 +5,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from contracts.job import OVER, JobState
+from contracts.job import JobState
 from jobs.engine import news
 from jobs.models import Attempt, Batch, Job
+from jobs.models.jobs import OPEN
 
-OPEN = [state.value for state in JobState if state not in OVER]
 CHUNK = 1000
 
 

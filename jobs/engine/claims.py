@@ -17,11 +17,12 @@ from config.failpoints import failpoint
 from contracts.audience import Audience
 from contracts.job import JobProgress, JobState
 from jobs.engine import news
-from jobs.models import Attempt, File, Job, Worker
+from jobs.models import File, Job, Worker
 
 LEASE_SECONDS = 15
 _LEASE = f"clock_timestamp() + interval '{LEASE_SECONDS} seconds'"
 _CLAIM = f"""
+WITH job AS (
 UPDATE jobs_job SET state = 'running', attempt = attempt + 1, worker = %(worker)s, leased_until = {_LEASE},
     started_at = clock_timestamp(), progress = NULL, run_after = NULL, rev = rev + 1
 WHERE state = 'queued' AND id = ANY (ARRAY(
@@ -31,6 +32,11 @@ WHERE state = 'queued' AND id = ANY (ARRAY(
     ORDER BY lane, rank LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ))
 RETURNING *
+), noted AS (
+    INSERT INTO jobs_attempt (job_id, number, state, note, worker, at)
+    SELECT id, attempt, state, '', worker, started_at FROM job
+)
+SELECT * FROM job ORDER BY lane, rank
 """
 # What is ours still, and what people want of it. Progress that nobody saw live is here for who comes later.
 _RENEW = f"""
@@ -62,13 +68,9 @@ def claim(*, queue: str, worker: str, limit: int) -> list[Claim]:
         jobs = list(Job.objects.raw(_CLAIM, {"queue": queue, "worker": worker, "limit": limit}))
         if not jobs:
             return []
-        Attempt.objects.bulk_create(
-            Attempt(job=job, number=job.attempt, state=job.state, worker=worker, at=timezone.now()) for job in jobs
-        )
         audiences = {job.id: _tell_claimed(job) for job in sorted(jobs, key=_by_batch)}
     failpoint("worker.claimed")
     files = _files(jobs)
-    jobs.sort(key=lambda job: (job.lane, job.rank))
     return [Claim(job, _inputs(job, files), audiences[job.id]) for job in jobs]
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from contracts.errors import LimitExceeded
 from contracts.ids import uuid7
 from contracts.job import JobState, Lane
-from jobs.engine import changes, news
+from jobs.engine import news
 from jobs.engine.drafts import Draft
 from jobs.engine.turns import take_turns
 from jobs.engine.views import LANES
@@ -64,9 +64,9 @@ def insert_jobs(jobs: Sequence[Job], *, batch: Batch | None = None, limit: int |
     """
     queued = sorted((job for job in jobs if job.state == JobState.QUEUED), key=_lane)
     for _, lane in groupby(queued, key=_lane):
-        take_turns(list(lane))
-    if limit is not None and jobs:
-        _check_limit(jobs[0].owner_id, more=len(jobs), limit=limit)
+        open_before = take_turns(list(lane))
+        if limit is not None and open_before + len(jobs) > limit:
+            raise LimitExceeded(f"You have {open_before} jobs that are not over; {limit} are allowed.", limit=limit)
     Job.objects.bulk_create(jobs, batch_size=CHUNK)
     for begin in range(0, len(jobs), CHUNK):
         news.tell(jobs[begin : begin + CHUNK], batch=batch)
@@ -75,9 +75,3 @@ def insert_jobs(jobs: Sequence[Job], *, batch: Batch | None = None, limit: int |
 
 def _lane(job: Job) -> tuple[str, int]:
     return job.queue, job.lane
-
-
-def _check_limit(owner_id: UUID, *, more: int, limit: int) -> None:
-    open_now = Job.objects.filter(owner_id=owner_id, state__in=changes.OPEN).count()
-    if open_now + more > limit:
-        raise LimitExceeded(f"You have {open_now} jobs that are not over, and {limit} are allowed.", limit=limit)

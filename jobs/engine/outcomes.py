@@ -33,6 +33,20 @@ LONGEST_PAUSE = 600.0
 _KEPT = {"leased_until": None, "worker": None, "published_at": None, "progress": None}
 """What a job that waits again does not keep of its attempt."""
 
+# A worker that was given up finds its successor's attempt in the row, or an end: then nothing is returned.
+_SUCCEED = """
+WITH job AS (
+    UPDATE jobs_job SET state = 'succeeded', finished_at = clock_timestamp(), result = %(result)s, error = NULL,
+        leased_until = NULL, progress = NULL, cancelling = false, rev = rev + 1
+    WHERE id = %(id)s AND attempt = %(attempt)s AND worker = %(worker)s AND state = 'running'
+    RETURNING *
+), noted AS (
+    INSERT INTO jobs_attempt (job_id, number, state, note, worker, at)
+    SELECT id, attempt, state, %(note)s, worker, finished_at FROM job
+)
+SELECT job.*, EXISTS (SELECT FROM jobs_job WHERE previous_id = job.id) AS followed FROM job
+"""
+
 
 class Held(NamedTuple):
     """The writer's claim on a job."""
@@ -49,7 +63,7 @@ def succeed(held: Held, *, result: dict[str, Any], saved: Sequence[Saved]) -> bo
     """
     try:
         with atomic():
-            job = _lock(held)
+            job = _store(held, result)
             if job is None:
                 return False
             _accept(job, result=result, saved=saved)
@@ -127,6 +141,18 @@ def _lock(held: Held) -> Job | None:
     return mine.first()
 
 
+def _store(held: Held, result: dict[str, Any]) -> Job | None:
+    """The row with its result, if it was the writer's."""
+    values = {
+        "id": held.job_id,
+        "attempt": held.attempt,
+        "worker": held.worker,
+        "result": msgspec.json.encode(result).decode(),
+        "note": str(result.get("kept") or "")[:200],
+    }
+    return next(iter(Job.objects.raw(_SUCCEED, values)), None)
+
+
 def _accept(job: Job, *, result: dict[str, Any], saved: Sequence[Saved]) -> None:
     kind = load_all()[job.kind]
     batch = news.lock_batch(job.batch_id)
@@ -134,11 +160,12 @@ def _accept(job: Job, *, result: dict[str, Any], saved: Sequence[Saved]) -> None
     if files and job.conversation_id is not None:
         files_share(file_ids=[file.id for file in files], conversation_id=job.conversation_id, seq=job.seq)
     kind.accepted(msgspec.convert(job.params, kind.contract.params), msgspec.convert(result, kind.contract.result))
-    job.result, job.error = result, None
+    news.tell([job], batch=batch)
     if batch is not None:
         _count_bytes(batch, result)
-    _end(job, JobState.SUCCEEDED, note=str(result.get("kept") or "")[:200], worker=job.worker, batch=batch)
-    _release_next(job)
+        news.count(batch, [job], before={job.id: JobState.RUNNING})
+    if job.followed:  # type: ignore[attr-defined]  # the statement has this column
+        _release_next(job)
 
 
 def _create_file(job: Job, saved: Saved) -> File:
@@ -192,11 +219,11 @@ def _fill(step: Job, job: Job) -> bool:
     return True
 
 
-def _end(job: Job, state: JobState, *, note: str, worker: str | None, batch: Batch | None = None) -> None:
+def _end(job: Job, state: JobState, *, note: str, worker: str | None) -> None:
     job.state, job.finished_at = state.value, timezone.now()
     job.leased_until = job.progress = None
     job.cancelling = False
-    _save(job, note=note, worker=worker, batch=batch)
+    _save(job, note=note, worker=worker)
 
 
 def _wait(job: Job, state: JobState, *, note: str, worker: str | None) -> None:
@@ -207,13 +234,13 @@ def _wait(job: Job, state: JobState, *, note: str, worker: str | None) -> None:
     news.poke_scheduler()
 
 
-def _save(job: Job, *, note: str, worker: str | None, batch: Batch | None = None) -> None:
+def _save(job: Job, *, note: str, worker: str | None) -> None:
     job.rev += 1
     job.save(update_fields=_CHANGED)
     Attempt.objects.create(
         job=job, number=job.attempt, state=job.state, note=note, worker=worker, error=job.error, at=timezone.now()
     )
-    batch = batch or news.lock_batch(job.batch_id)
+    batch = news.lock_batch(job.batch_id)
     news.tell([job], batch=batch)
     news.count(batch, [job], before={job.id: JobState.RUNNING})
 

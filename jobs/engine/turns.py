@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from jobs.models import Job
+from jobs.models.jobs import OPEN
 
 # Where the queue is: at the first job that waits; when none does, where all who were here have got to.
 _TAKE = """
@@ -24,19 +25,26 @@ WITH here AS (
 INSERT INTO jobs_turn AS turn (queue, lane, owner_id, rank)
 SELECT %(queue)s, %(lane)s, %(owner_id)s, here.rank + %(count)s FROM here
 ON CONFLICT (queue, lane, owner_id) DO UPDATE SET rank = greatest(turn.rank, excluded.rank - %(count)s) + %(count)s
-RETURNING rank
+RETURNING rank, (SELECT count(*) FROM jobs_job WHERE owner_id = %(owner_id)s AND state = ANY (%(open)s))
 """
 
 
-def take_turns(jobs: Sequence[Job]) -> None:
+def take_turns(jobs: Sequence[Job]) -> int:
     """Give new jobs, all of one owner, queue and lane, their ranks in this order. In the caller's transaction.
 
-    Until that ends the owner's other new jobs of the lane wait: limits that are looked at after this hold.
+    Returns how many jobs of the owner were not over before.
     """
     first = jobs[0]
-    values: dict[str, Any] = {"queue": first.queue, "lane": first.lane, "owner_id": first.owner_id, "count": len(jobs)}
+    values: dict[str, Any] = {
+        "queue": first.queue,
+        "lane": first.lane,
+        "owner_id": first.owner_id,
+        "count": len(jobs),
+        "open": OPEN,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, values)
-        begin = cursor.fetchone()[0] - len(jobs)
+        end, open_before = cursor.fetchone()
     for nth, job in enumerate(jobs):
-        job.rank = begin + nth
+        job.rank = end - len(jobs) + nth
+    return int(open_before)

@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from config.failpoints import failpoint
 from contracts.job import JobState
-from jobs.engine import changes, news, outcomes
+from jobs.engine import news, outcomes
 from jobs.kinds.base import JobFailure
 from jobs.models import Batch, Job, Worker
+from jobs.models.jobs import OPEN
 
 log = logging.getLogger("jobs.scheduler")
 
@@ -136,7 +137,7 @@ def drop_old() -> int:
     """Delete a part of what is over for long enough, a batch with all its jobs; returns how many rows went."""
     before = timezone.now() - timedelta(days=settings.JOB_DAYS)
     hidden = timezone.now() - HIDDEN_FOR
-    open_jobs = Job.objects.filter(batch=OuterRef("pk"), state__in=changes.OPEN)
+    open_jobs = Job.objects.filter(batch=OuterRef("pk"), state__in=OPEN)
     batches = Batch.objects.filter(~Exists(open_jobs), Q(finished_at__lt=before) | Q(finished_at=None))
     old_batches = batches.filter(created_at__lt=before).order_by("created_at").values_list("id", flat=True)[:FEW]
     over = Job.objects.filter(finished_at__isnull=False, batch=None)

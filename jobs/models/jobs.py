@@ -8,7 +8,8 @@ from contracts.ids import uuid7
 from contracts.job import OVER, JobState
 
 _STATES = [(state.value, state.value) for state in JobState]
-_OPEN = [state.value for state in JobState if state not in OVER]
+OPEN = [state.value for state in JobState if state not in OVER]
+"""States of jobs that are not over."""
 
 
 class Batch(models.Model):
@@ -114,7 +115,7 @@ class Job(models.Model):
                 name="job_of_conversation",
                 condition=Q(conversation_id__isnull=False),
             ),
-            models.Index(fields=["owner_id"], name="job_open", condition=Q(state__in=_OPEN)),
+            models.Index(fields=["owner_id"], name="job_open", condition=Q(state__in=OPEN)),
             models.Index(fields=["batch", "state", "-id"], name="job_of_batch", condition=Q(batch__isnull=False)),
             models.Index(fields=["kind", "-finished_at"], name="job_dead", condition=Q(state="failed")),
             models.Index(

@@ -92,7 +92,7 @@ class Crew:
         self._tokens: deque[tuple[Token, float]] = deque()
         self._runs: dict[Hand, Run] = {}
         self._unstored: deque[tuple[Run | None, Token | None, Store]] = deque()
-        self._stopping = self._said_ready = self._link_ready = False
+        self._stopping = self._left = self._said_ready = self._link_ready = False
         self._claiming = False
         self._told: set[str] = set()
         self._link = WorkLink(
@@ -248,6 +248,8 @@ class Crew:
 
     def _renew(self) -> None:
         """Prolong the leases; what is not ours any more is stopped, and what was cancelled too."""
+        if self._left:
+            return
         runs = [*self._runs.values(), *(run for run, _, _ in self._unstored if run is not None)]
         held_jobs = {run.key: run.progress for run in runs}
         ours = self._ask(partial(claims.renew, worker=self.name, held=held_jobs))
@@ -346,7 +348,8 @@ class Crew:
             self._end(run, Why.LEAVING, KILL_AFTER)
 
     def _leave_if_done(self) -> None:
-        if self._stopping and not self._runs and not self._unstored:
+        if self._stopping and not self._left and not self._runs and not self._unstored:
+            self._left = True
             self._ask(partial(claims.gone, worker=self.name))
             self._link.close(self._loop.stop)
 

@@ -138,7 +138,16 @@ def test_an_internal_error_is_logged_with_the_jobs_id_and_tells_nothing_else(sch
     assert str(job.id) in process.log()
 
 
-@pytest.mark.parametrize("step", ["worker.claimed", "worker.before_commit", "worker.committed", "worker.before_ack"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        "worker.before_commit",
+        "worker.before_ack",
+        pytest.param("worker.claimed", marks=pytest.mark.long),
+        pytest.param("worker.before_store", marks=pytest.mark.long),
+        pytest.param("worker.committed", marks=pytest.mark.long),
+    ],
+)
 def test_a_worker_killed_at_any_step_costs_a_retry_at_most(step, scheduler, worker, create, ada, over, became):
     scheduler(WARREN_JOB_RETRY_SECONDS="0")
     first = worker(processes=1, dies_at=step)

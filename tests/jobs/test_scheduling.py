@@ -61,7 +61,7 @@ def test_pointers_that_the_broker_lost_are_published_again(scheduler, queue, cre
     assert pointer["job_id"] == str(job.id)
 
 
-@pytest.mark.parametrize("step", ["scheduler.marked", "scheduler.published"])
+@pytest.mark.parametrize("step", ["scheduler.marked", pytest.param("scheduler.published", marks=pytest.mark.long)])
 def test_a_scheduler_killed_at_any_step_leaves_the_pointers_to_the_next(step, scheduler, queue, create, ada):
     jobs = {str(create(by=ada).job.id) for _ in range(3)}
     first = scheduler(wait=False, dies_at=step)
@@ -87,7 +87,8 @@ def test_a_scheduler_whose_session_ends_queues_up_again(scheduler, queue, create
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
-            " AND (classid::bigint << 32 | objid::bigint) = %s",
+            " AND (classid::bigint << 32 | objid::bigint) = %s"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
             [LOCK],
         )
         assert cursor.rowcount == 1
