@@ -7,7 +7,20 @@ from jobs.images.library import Image, VipsError, field
 PROFILE = "icc-profile-data"
 WHITE = "#ffffff"
 KEPT_SPACES = {"srgb", "b-w", "rgb16", "grey16"}
-METADATA = ("exif", "xmp", "iptc", "jpeg-", "png-", "photoshop", "orientation", "gif-comment", "heif", "webp-", "tiff")
+METADATA = (
+    "exif",
+    "xmp",
+    "iptc",
+    "jpeg-comment",
+    "jpeg-thumbnail",
+    "png-",
+    "photoshop",
+    "orientation",
+    "gif-comment",
+    "heif",
+    "webp-",
+    "tiff",
+)
 """Beginnings of the names of fields that libvips might write."""
 
 

@@ -161,6 +161,8 @@ def _jpeg(image: Image, target: Path, preset: Preset, quality: int | None, keep:
         options |= {"trellis_quant": True, "overshoot_deringing": True, "interlace": True}
     if preset is Preset.SMALLEST and not is_large(image):
         options["optimize_scans"] = True
+    if field(image, "jpeg-chroma-subsample") == "4:2:0":
+        options["subsample_mode"] = "on"  # libvips writes full color from 90 on; none can come back that is gone
     image.jpegsave(str(target), Q=quality, keep=keep, **options)
 
 

@@ -75,6 +75,14 @@ def test_copyright_stays_on_request_and_strip_drops_it(processed, context, quali
     assert ARTIST not in context.opened(1).getexif()
 
 
+@pytest.mark.parametrize("subsampling", ["4:2:0", "4:4:4"])
+def test_color_that_the_source_lacks_is_not_stored_again(processed, context, subsampling):
+    """libvips by itself halves the color's resolution below quality 90 only."""
+    processed(encoded(photograph(), quality=99, subsampling=subsampling), FLIP, quality=92)
+    halved = context.opened().layer[0][1:3] == (2, 2)
+    assert halved == (subsampling == "4:2:0")
+
+
 def test_small_pictures_bear_no_mark(processed, context):
     processed(encoded(corners(), quality=97), FLIP)
     assert not context.opened().getexif()
@@ -116,7 +124,7 @@ def test_the_same_bytes_and_parameters_give_the_same_file(processed, context):
 def test_progress_rises(processed, context):
     processed(PHOTOGRAPH, {"op": "blur"}, outputs=[{}, {"format": "webp"}])
     assert context.percents == sorted(context.percents)
-    assert {0, 30, 65} < set(context.percents)  # more in between, as often as libvips tells
+    assert {0, 30, 65} <= set(context.percents)  # more in between, as often as libvips tells
     assert 90 <= context.percents[-1] <= 100
 
 
