@@ -22,7 +22,7 @@ def with_vips(picture: Path, target: Path) -> None:
 
     pyvips.concurrency_set(1)
     image = pyvips.Image.new_from_file(str(picture), access="sequential")
-    image.jpegsave(str(target), Q=80, optimize_coding=True, quant_table=3, keep="icc")
+    image.jpegsave(str(target), Q=80, optimize_coding=True, quant_table=2, keep="icc")
 
 
 def with_pillow(picture: Path, target: Path) -> None:

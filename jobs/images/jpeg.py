@@ -22,7 +22,13 @@ ROBIDOUX = (
     85, 53, 62, 53, 53, 62, 53, 85, 75, 91, 74, 69, 74, 91, 75, 135, 106, 94, 94, 106, 135, 156, 131, 124, 131, 156,
     189, 169, 169, 189, 238, 226, 238, 311, 311, 418,
 )  # fmt: skip
-"""The same of mozjpeg's table 3 (Nicolas Robidoux, for ImageMagick), which Warren writes with."""
+"""The same of mozjpeg's table 3 (Nicolas Robidoux, for ImageMagick), mozjpeg's own choice."""
+MS_SSIM = (
+    12, 17, 18, 19, 20, 20, 21, 20, 20, 26, 31, 26, 21, 26, 30, 34, 28, 26, 26, 33, 40, 46, 35, 36, 30, 33, 51, 56,
+    63, 61, 58, 46, 40, 46, 66, 68, 90, 76, 62, 46, 87, 69, 55, 55, 86, 96, 81, 86, 90, 96, 102, 100, 100, 66, 73,
+    111, 121, 113, 102, 120, 91, 101, 105, 103,
+)  # fmt: skip
+"""Of its table 2 (tuned for MS-SSIM), which Warren writes with."""
 ALIKE = 0.12
 """Root of the mean squared difference, as part of the table's own, up to which a table is taken as a scaled one."""
 MARKER_IN_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
@@ -50,7 +56,7 @@ def quality_of(table: Sequence[int]) -> int | None:
     """Least squares against the known tables: the scale that fits best, and whether it fits well."""
     if max(table) == 1:
         return 100
-    fits = [_fit(table, base) for base in (ANNEX_K, ROBIDOUX)]
+    fits = [_fit(table, base) for base in (ANNEX_K, ROBIDOUX, MS_SSIM)]
     scale, misfit = min(fits, key=lambda fit: fit[1])
     if misfit > ALIKE:
         return None

@@ -174,6 +174,14 @@ def test_quality_is_read_from_the_tables(tmp_path):
         assert jpeg.quality(file) == quality
 
 
+@pytest.mark.parametrize("quality", [40, 80, 95])
+def test_so_is_that_of_what_warren_wrote(processed, context, tmp_path, quality):
+    processed(encoded(photograph(), "PNG"), format="jpeg", quality=quality)
+    file = tmp_path / "written.jpg"
+    file.write_bytes(context.bytes_of())
+    assert jpeg.quality(file) == quality
+
+
 def test_odd_tables_tell_no_quality():
     assert jpeg.quality_of([16 + 7 * (at % 9) for at in range(64)]) is None
     assert jpeg.quality_of([16] * 64) is None
