@@ -12,6 +12,7 @@ from supervisor.cache import cache_folder
 from supervisor.disk import NEEDED_TO_RUN, require_space
 from supervisor.ports import remembered
 from supervisor.postgres import Postgres
+from supervisor.processes import Guard
 from supervisor.rabbitmq import OPERATOR, Permission, RabbitMQ
 
 ELSEWHERE = "servers-are-in"
@@ -45,6 +46,7 @@ class Instances:
         self._vhosts = vhosts
         self._permissions = permissions
         self._lock = local.Lock(self.folder)
+        self._guard: Guard | None = None
         self._wanted = (database, broker)
         self.postgres: Postgres | None = None
         self.rabbitmq: RabbitMQ | None = None
@@ -96,6 +98,7 @@ class Instances:
                 server.child.ask_to_stop()
         for server in servers:
             server.stop()
+        self._let_guard_go()
         self._lock.release()
 
     def discard(self) -> None:
@@ -115,12 +118,21 @@ class Instances:
                 server.kill()
 
     def _launch(self) -> None:
+        """The guard is there first: an Erlang that is just starting hears the signal of our death and goes on."""
         require_space(self.folder, needed=NEEDED_TO_RUN)
         self._set_up()
-        for server in (self.rabbitmq, self.postgres):
-            if server:
-                server.keep = (self._lock.descriptor,)
-                server.launch()
+        self._guard = self._guard or Guard()
+        servers = [server for server in (self.rabbitmq, self.postgres) if server]
+        for server in servers:
+            server.keep = (self._lock.descriptor,)
+            server.launch()
+            self._guard.follow(one.child.pid for one in servers if one.child)
+
+    def _let_guard_go(self) -> None:
+        if self._guard:
+            self._guard.follow([])
+            self._guard.close()
+            self._guard = None
 
     def _set_up(self) -> None:
         if self.postgres or self.rabbitmq:

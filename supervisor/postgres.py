@@ -17,7 +17,7 @@ from supervisor.cache import run
 from supervisor.faults import SetupFault, Unavailable
 from supervisor.local import write_private
 from supervisor.ports import LOOPBACK
-from supervisor.processes import spawn
+from supervisor.processes import die_with, spawn
 from supervisor.server import Server
 
 log = logging.getLogger(__name__)
@@ -125,6 +125,7 @@ class Postgres(Server):
         return "".join(f"{statement};\n\n" for statement in statements)
 
     def _run(self, command: Sequence[object], *, script: str = "") -> None:
+        """Dies with us, and holds the lock until it is gone: the next start removes what it was writing."""
         program, *arguments = command
         done = subprocess.run(
             [str(self.binaries.folder / str(program)), *map(str, arguments)],
@@ -134,6 +135,8 @@ class Postgres(Server):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
+            pass_fds=tuple(self.keep),
+            preexec_fn=die_with(os.getpid(), signal.SIGKILL),
             **(self.account.popen_arguments() if self.account else {}),
         )
         if done.returncode or b"ERROR:" in done.stdout:

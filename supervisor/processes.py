@@ -89,7 +89,7 @@ def spawn(
         stderr=subprocess.STDOUT,
         start_new_session=True,
         pass_fds=tuple(keep),
-        preexec_fn=_die_with(os.getpid(), death_signal or stop_signal),
+        preexec_fn=die_with(os.getpid(), death_signal or stop_signal),
         **(account.popen_arguments() if account else {}),
     )
     return Child(name=name, popen=popen, stop_signal=stop_signal)
@@ -158,7 +158,9 @@ class Guard:
         self.popen.wait()
 
 
-def _die_with(parent: int, death_signal: signal.Signals) -> Callable[[], None]:
+def die_with(parent: int, death_signal: signal.Signals) -> Callable[[], None]:
+    """For `preexec_fn`: the child gets `death_signal` when the thread of `parent` that forks it ends (prctl(2))."""
+
     def prepare() -> None:  # runs in the child after it changed user, which would clear the setting
         _libc.prctl(PR_SET_PDEATHSIG, int(death_signal))
         if os.getppid() != parent:  # the parent died before prctl took effect
