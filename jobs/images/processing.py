@@ -120,6 +120,7 @@ class Processing:
                 credits=self.credits(output),
                 cap=self.cap(size),
             )
+        self.context.progress(high)
         return written, frames
 
     def frames_for(self, output: Output) -> list[Image]:
