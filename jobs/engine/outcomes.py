@@ -56,14 +56,14 @@ class Held(NamedTuple):
     worker: str
 
 
-def succeed(held: Held, *, result: dict[str, Any], saved: Sequence[Saved]) -> bool:
+def succeed(held: Held, *, result: dict[str, Any], saved: Sequence[Saved], note: str = "") -> bool:
     """Store a result with its files and everything that follows from it; False where the job is not the writer's.
 
     What the kind or the files refuse makes the attempt a failed one.
     """
     try:
         with atomic():
-            job = _store(held, result)
+            job = _store(held, result, note=note or str(result.get("kept") or ""))
             if job is None:
                 return False
             _accept(job, result=result, saved=saved)
@@ -141,14 +141,14 @@ def _lock(held: Held) -> Job | None:
     return mine.first()
 
 
-def _store(held: Held, result: dict[str, Any]) -> Job | None:
+def _store(held: Held, result: dict[str, Any], *, note: str) -> Job | None:
     """The row with its result, if it was the writer's."""
     values = {
         "id": held.job_id,
         "attempt": held.attempt,
         "worker": held.worker,
         "result": msgspec.json.encode(result).decode(),
-        "note": str(result.get("kept") or "")[:200],
+        "note": note[:200],
     }
     return next(iter(Job.objects.raw(_SUCCEED, values)), None)
 

@@ -27,7 +27,7 @@ from bus.work import Token, WorkLink
 from config import notify
 from config.failpoints import failpoint
 from contracts.job import JobProgressed
-from jobs.engine import claims, outcomes
+from jobs.engine import claims, outcomes, reuse
 from jobs.engine.claims import Claim
 from jobs.kinds import load_all
 from jobs.worker import folders
@@ -201,6 +201,10 @@ class Crew:
             failure = refusal(claim, kind)
             assert failure is not None  # noqa: S101  for mypy: no kind is a refusal
             self._store_soon(None, token, partial(outcomes.fail, held(claim), failure))
+            return
+        if kind.reuse and not claim.job.failures and (done := self._ask(partial(reuse.earlier, claim))) is not None:
+            store = partial(outcomes.succeed, held(claim), result=done.result, saved=done.saved, note=reuse.NOTE)
+            self._store_soon(None, token, store)
             return
         hand = idle.pop()
         run = Run(
