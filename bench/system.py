@@ -29,6 +29,9 @@ UNLIMITED = {
     "WARREN_MAX_SOCKETS_PER_ADDRESS": "1000000",
     "WARREN_REQUESTS_PER_MINUTE": "10000000",
     "WARREN_LOGINS_PER_MINUTE": "1000000",
+    "WARREN_QUOTA_BYTES": str(10**12),
+    "WARREN_QUOTA_FILES": "1000000",
+    "WARREN_JOBS_PER_USER": "1000000",
 }
 """All load comes from one address and few users, which the ordinary limits are there to stop."""
 
