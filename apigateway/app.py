@@ -179,6 +179,8 @@ def _safe_headers(scope: Scope, request_id: str) -> list[tuple[bytes, bytes]]:
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"same-origin"),
     ]
+    if scope["gateway"].draining:
+        headers.append((b"connection", b"close"))
     if settings.SECURE:
         headers.append((b"strict-transport-security", b"max-age=31536000"))
     if scope["path"].startswith("/api/v1/"):

@@ -18,6 +18,8 @@ from apigateway.errors import Close
 
 HEADERS_WITHIN = 10.0
 """Seconds in which the headers of a request must be complete."""
+LAST_REQUEST_WITHIN = 2.0
+"""Seconds in which an idle connection may bring one more request while the gateway stops."""
 MOST_HEADERS = 64 * 1024
 """Bytes of headers."""
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
@@ -61,6 +63,14 @@ class HttpProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         self._stop_waiting()
         super().handle_websocket_upgrade()
+
+    def end_soon(self) -> None:
+        """Close after the answer under way. An idle connection waits a little: closed now, it would cut a request that
+        is on its way here; one that comes is answered with `Connection: close` (RFC 9112, section 9.6)."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(LAST_REQUEST_WITHIN, self.shutdown)
+        else:
+            self.shutdown()
 
     def _refuse_headers(self, data: bytes) -> None:
         """One read may hold the headers and the beginning of a body; only headers alone are too many."""

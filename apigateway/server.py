@@ -121,7 +121,7 @@ async def _drain(server: uvicorn.Server, own: Gateway) -> None:
         listener.close()
     for connection in list(server.server_state.connections):
         if isinstance(connection, protocols()["http"]):
-            connection.shutdown()  # idle: closed; busy: closed after its answer
+            connection.end_soon()
     await own.drain()
     until = time.monotonic() + FINISH_WITHIN
     while server.server_state.connections and time.monotonic() < until:  # noqa: ASYNC110  uvicorn has no event for it
