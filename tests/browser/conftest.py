@@ -66,5 +66,5 @@ def newcomer(system: LiveSystem, chromium: Browser) -> Iterator[Callable[..., Pe
 
 @pytest.fixture
 def somebody(newcomer: Callable[..., Person]) -> Callable[..., Person]:
-    """`somebody("Ada")`: the same, registered and inside."""
-    return lambda first_name, **options: newcomer(first_name, **options).register()
+    """`somebody("Ada")`: the same, with an account and inside."""
+    return lambda first_name, **options: newcomer(first_name, **options).enter()

@@ -8,7 +8,12 @@ from playwright.sync_api import expect
 from tests.browser.person import PHONE, WIDE
 
 pytestmark = [pytest.mark.browser, pytest.mark.serial]
-LOOKS = [("light", WIDE), ("dark", WIDE), ("light", PHONE), ("dark", PHONE)]
+LOOKS = [
+    pytest.param("light", WIDE, id="light"),
+    pytest.param("dark", PHONE, id="dark phone"),
+    pytest.param("dark", WIDE, id="dark", marks=pytest.mark.long),
+    pytest.param("light", PHONE, id="light phone", marks=pytest.mark.long),
+]
 
 
 @pytest.fixture
@@ -57,7 +62,7 @@ def places(newcomer, somebody):
     return walk
 
 
-@pytest.mark.parametrize(("scheme", "size"), LOOKS, ids=["light", "dark", "light phone", "dark phone"])
+@pytest.mark.parametrize(("scheme", "size"), LOOKS)
 def test_axe_finds_nothing_anywhere(places, scheme, size):
     found: list[str] = []
     places(
