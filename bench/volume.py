@@ -89,9 +89,8 @@ class Person:
     @classmethod
     def register(cls, url: str) -> "Person":
         session = requests.Session()
-        body = {"username": f"v-{uuid4().hex[:12]}", "password": PASSWORD}
         person = cls(url=url, session=session)
-        told = person._ask("POST", "/auth/register", json=body)
+        told = person._ask("POST", "/auth/register", json=new_account)
         session.headers["Authorization"] = f"Bearer {told['access_token']}"
         return person
 
@@ -114,10 +113,12 @@ class Person:
         found: list[dict[str, Any]] = self._ask("GET", "/jobs", params={"ids": ids[:100]})["jobs"]
         return found
 
-    def _ask(self, method: str, path: str, **options: Any) -> Any:
+    def _ask(self, method: str, path: str, *, json: Any = None, **options: Any) -> Any:
+        """`json`: a body, or what makes one for each try."""
         for _ in range(TRIES):
+            body = json() if callable(json) else json
             try:
-                answer = self.session.request(method, f"{self.url}/api/v1{path}", timeout=60, **options)
+                answer = self.session.request(method, f"{self.url}/api/v1{path}", timeout=60, json=body, **options)
             except requests.ConnectionError:
                 time.sleep(PAUSE)
                 continue
@@ -126,6 +127,11 @@ class Person:
                 return answer.json()
             time.sleep(PAUSE)
         raise TimeoutError(f"{method} {path} was not answered in {TRIES} tries")
+
+
+def new_account() -> dict[str, str]:
+    """A name of its own for each try: one that was not answered may have been registered all the same."""
+    return {"username": f"v-{uuid4().hex[:12]}", "password": PASSWORD}
 
 
 def samples(seed: int, count: int) -> Iterator[Sample]:
