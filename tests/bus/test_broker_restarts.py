@@ -1,6 +1,7 @@
 """The broker is killed and comes back: everything connects again by itself, and nobody is told what is not so."""
 
 import asyncio
+import contextlib
 import shutil
 import subprocess
 import tempfile
@@ -77,16 +78,24 @@ async def test_everything_connects_again_soon_after_the_broker_is_back(own, clie
     )
     thread_client = SyncClient(own.amqp_url("messageservice"), role="messageservice")
     thread_client.start()
-    await until(lambda: ready and client.connected and thread_client.connected)
-    own.rabbitmq.kill()
-    await until(lambda: lost and not client.connected and not thread_client.connected)
-    back = await restart(own)
-    await until(lambda: client.connected and thread_client.connected)
-    assert (await client.call(ProbeEcho(text="x"), deadline_ms=5000)).text == "x"
-    assert time.monotonic() - back < 5
-    assert len(ready) == 2
-    assert (await asyncio.to_thread(thread_client.call, ProbeEcho(text="y"))).text == "y"
-    await asyncio.to_thread(thread_client.close)
+    with contextlib.closing(thread_client):
+        await until(lambda: ready and client.connected and thread_client.connected)
+        own.rabbitmq.kill()
+        await until(lambda: lost and not client.connected and not thread_client.connected)
+        back = await restart(own)
+        await until(lambda: client.connected and thread_client.connected)
+        assert await first_answer(client, ProbeEcho(text="x")) == "x"
+        assert time.monotonic() - back < 5
+        assert len(ready) == 2
+        assert (await asyncio.to_thread(thread_client.call, ProbeEcho(text="y"))).text == "y"
+
+
+async def first_answer(client, request):
+    """The service connects again in its own time; while its queue is gone the answer is `unavailable`, at once."""
+    while True:
+        with contextlib.suppress(Unavailable):
+            return (await client.call(request, deadline_ms=5000)).text
+        await asyncio.sleep(0.05)
 
 
 async def test_while_the_broker_is_away_calls_are_unavailable_within_their_deadline(own, client):
