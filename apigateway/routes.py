@@ -11,11 +11,27 @@ from functools import partial
 from typing import Any, get_args
 
 from contracts.base import Request
+from contracts.download import TaskCreate
+from contracts.dataset import (
+    DatasetCount,
+    DatasetDelete,
+    DatasetGet,
+    DatasetList,
+    DatasetRejects,
+    DatasetRename,
+    DatasetRows,
+    DatasetStats,
+    DatasetUndo,
+    ImportGet,
+    ImportRejects,
+)
 from contracts.file import FileDelete, FileGet, FileList
-from contracts.gateway import Bootstrap, EventsRead, Login, LoginReply, Logout, Refresh, Register
+from contracts.gateway import Bootstrap, EventsRead, Login, LoginReply, Logout, Refresh, Register, Task
 from contracts.job import (
     BatchCancel,
     BatchGet,
+    BatchPause,
+    BatchResume,
     BatchRetry,
     DeadList,
     DeadReplay,
@@ -25,6 +41,9 @@ from contracts.job import (
     JobDelete,
     JobGet,
     JobList,
+    JobPause,
+    JobReplay,
+    JobResume,
     JobRetry,
     JobSearch,
     QueueList,
@@ -179,10 +198,27 @@ ROUTES: tuple[Route, ...] = (
     get("/jobs/{job_id}", JobGet),
     post("/jobs/{job_id}/cancel", JobCancel),
     post("/jobs/{job_id}/retry", JobRetry),
+    post("/jobs/{job_id}/pause", JobPause),
+    post("/jobs/{job_id}/resume", JobResume),
+    post("/jobs/{job_id}/replay", JobReplay, status=202, repeated=("duplicate", True)),
     delete("/jobs/{job_id}", JobDelete),
     get("/batches/{batch_id}", BatchGet),
     post("/batches/{batch_id}/cancel", BatchCancel),
     post("/batches/{batch_id}/retry", BatchRetry),
+    post("/batches/{batch_id}/pause", BatchPause),
+    post("/batches/{batch_id}/resume", BatchResume),
+    post("/tasks", TaskCreate, takes=Task, status=202, repeated=("duplicate", True)),
+    get("/datasets", DatasetList),
+    get("/datasets/{dataset_id}", DatasetGet),
+    patch("/datasets/{dataset_id}", DatasetRename),
+    delete("/datasets/{dataset_id}", DatasetDelete),
+    get("/datasets/{dataset_id}/rows", DatasetRows),
+    get("/datasets/{dataset_id}/count", DatasetCount),
+    get("/datasets/{dataset_id}/stats", DatasetStats),
+    get("/datasets/{dataset_id}/rejects", DatasetRejects),
+    post("/datasets/{dataset_id}/imports/{import_id}/undo", DatasetUndo),
+    get("/imports/{import_id}", ImportGet),
+    get("/imports/{import_id}/rejects", ImportRejects),
     get("/events", LogRead, takes=EventsRead, local="events"),
     get("/bootstrap", Bootstrap, local="bootstrap"),
     get("/admin/users", UserSearch, **staff),

@@ -3,14 +3,15 @@
 Nothing here travels over AMQP, so nothing is registered as an operation.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from msgspec import Meta
 
 from contracts.base import Request
+from contracts.download import TaskCreate
 from contracts.log import MAX_PAGE, LogPage, Position
 from contracts.message import Conversation
 from contracts.user import LoggedIn, SessionEnd, SessionRefresh, User, UserLogin, UserRegister
@@ -52,6 +53,13 @@ class Logout(SessionEnd):
     """Without `refresh_token` the cookie counts; then the Origin header must be one of ours."""
 
     refresh_token: Annotated[str, Meta(max_length=256)] | None = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task(TaskCreate):
+    """Over REST `client_id` may be missing, as the ancestor knew none: then a repeated request is another job."""
+
+    client_id: UUID = field(default_factory=uuid4)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,6 +17,7 @@ from contracts.base import EVENTS, KINDS, OPERATIONS, load_all
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "contracts" / "golden"
 ID = "0192f0c0-7e1e-7000-8000-00000000000{}"
 COLOR = "#336699"
+DIGEST = "0123456789abcdef" * 4
 MOMENT = "2026-03-01T12:30:45.123456Z"
 
 
@@ -87,6 +88,8 @@ def _plain(kind: inspect.Type, name: str) -> Any:
     match kind:
         case inspect.StrType(pattern=pattern) if pattern and pattern.startswith("^#"):
             return COLOR
+        case inspect.StrType(pattern=pattern) if pattern and pattern.endswith("{64}$"):
+            return DIGEST
         case inspect.LiteralType(values=values):
             return values[0]
         case inspect.StrType(min_length=least, max_length=most):

@@ -23,12 +23,13 @@ Params = dict[str, Any]
 
 
 class JobState(StrEnum):
-    """`retrying` waits for its next attempt, `waiting` for the step of its chain before it."""
+    """`retrying` waits for its next attempt, `waiting` for the step of its chain before it, `paused` for somebody."""
 
     WAITING = "waiting"
     QUEUED = "queued"
     RUNNING = "running"
     RETRYING = "retrying"
+    PAUSED = "paused"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -82,7 +83,9 @@ class Job:
     """`subject`: what it is about, for people. `attempt`: how many have begun. `run_after`: of the next attempt.
 
     `params` are the kind's (docs/jobs.md), `result` is what the kind tells when it succeeded. `previous_id`: the step
-    of the chain before this one. `timeline` is there in `job.get` only. `rev` grows with every change but progress.
+    of the chain before this one; `chain_id`: the first job of the chain, also in that one, none where it is no chain.
+    `cancelling`, `pausing`: whoever runs it was told to stop. `timeline` is there in `job.get` only. `rev` grows with
+    every change but progress.
     """
 
     id: UUID
@@ -93,6 +96,7 @@ class Job:
     conversation_id: UUID | None
     batch_id: UUID | None
     previous_id: UUID | None
+    chain_id: UUID | None
     attempt: int
     max_attempts: int
     progress: JobProgress | None
@@ -100,6 +104,7 @@ class Job:
     result: dict[str, Any] | None
     error: JobError | None
     cancelling: bool
+    pausing: bool
     created_at: datetime
     run_after: datetime | None
     started_at: datetime | None
@@ -160,7 +165,8 @@ class BatchCreatedReply:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """A later job of a chain. A `file_id` that is missing from its `params` is the first file of the step before."""
+    """A later job of a chain. A `file_id` that is missing from its `params` is the first file of the step before,
+    missing `file_ids` are all of them."""
 
     kind: Kind
     params: Params
@@ -226,13 +232,17 @@ class JobGet(Request[Job]):
 @operation("job.list", owner=OWNER, safety=Safety.READ_ONLY, slow=True, errors=(NotFound,))
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JobList(Request[JobPage]):
-    """The caller's own jobs; with `conversation_id` or `batch_id` those of everybody there. `ids`: just these."""
+    """The caller's own jobs; with `conversation_id` or `batch_id` those of everybody there. `ids`: just these.
+
+    `chain_id`: the steps of a chain, newest first as always, for who may see its first one.
+    """
 
     ids: Annotated[list[UUID], Meta(max_length=200)] | None = None
     state: JobState | None = None
     kind: Kind | None = None
     conversation_id: UUID | None = None
     batch_id: UUID | None = None
+    chain_id: UUID | None = None
     cursor: Cursor | None = None
     limit: PageSize = 50
 
@@ -254,6 +264,43 @@ class JobRetry(Request[Job]):
     """The owner's alone: a failed or cancelled job begins anew, and with it the steps behind it. Others: Conflict."""
 
     job_id: UUID
+
+
+@operation("job.pause", owner=OWNER, safety=Safety.KEYED, slow=True, errors=(NotFound, Conflict))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobPause(Request[Job]):
+    """The owner's alone: the job does nothing until somebody resumes it. What runs is stopped within 10 s; a download
+    keeps what it has, other kinds begin from the start. Conflict for what is over, and for a step that waits for the
+    one before."""
+
+    job_id: UUID
+
+
+@operation("job.resume", owner=OWNER, safety=Safety.KEYED, slow=True, errors=(NotFound, Conflict))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobResume(Request[Job]):
+    """The owner's alone: a paused job is queued again; one that is not paused stays as it is. Conflict: it is over."""
+
+    job_id: UUID
+
+
+@operation(
+    "job.replay",
+    owner=OWNER,
+    safety=Safety.KEYED,
+    slow=True,
+    deadline_ms=4000,
+    errors=(NotFound, Conflict, LimitExceeded),
+)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobReplay(Request[JobCreatedReply]):
+    """The owner's alone: a new job like this one, with the same inputs; of a chain, whichever step is named, all of it.
+
+    Conflict while it is not over. A repeated `client_id` answers with the first replay.
+    """
+
+    job_id: UUID
+    client_id: UUID
 
 
 @operation("job.delete", owner=OWNER, safety=Safety.KEYED, slow=True, errors=(NotFound, Conflict))
@@ -282,6 +329,22 @@ class BatchCancel(Request[Batch]):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BatchRetry(Request[Batch]):
     """The owner's alone: every failed or cancelled job of it begins anew."""
+
+    batch_id: UUID
+
+
+@operation("batch.pause", owner=OWNER, safety=Safety.KEYED, slow=True, deadline_ms=8000, errors=(NotFound,))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatchPause(Request[Batch]):
+    """The owner's alone: pauses every job that is not over."""
+
+    batch_id: UUID
+
+
+@operation("batch.resume", owner=OWNER, safety=Safety.KEYED, slow=True, deadline_ms=8000, errors=(NotFound,))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BatchResume(Request[Batch]):
+    """The owner's alone: every paused job of it is queued again."""
 
     batch_id: UUID
 

@@ -1,4 +1,4 @@
-"""Changes of jobs whose rows the caller has locked: cancelled, begun anew, deleted. Told and counted with them."""
+"""Changes of jobs whose rows the caller has locked: cancelled, paused, begun anew, deleted. Told and counted too."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -29,6 +29,36 @@ def cancel(jobs: Sequence[Job], *, batch: Batch | None = None, error: dict[str, 
     news.count(batch, waiting, before=before)
 
 
+def pause(jobs: Sequence[Job], *, batch: Batch | None = None) -> None:
+    """Let what waits for a worker wait for somebody; whoever runs the others is told to stop. The rest stays as is."""
+    waiting = [job for job in jobs if job.state in (JobState.QUEUED, JobState.RETRYING)]
+    running = [job for job in jobs if job.state == JobState.RUNNING and not job.pausing and not job.cancelling]
+    for job in waiting:
+        job.state, job.run_after = JobState.PAUSED.value, None
+    for job in running:
+        job.pausing = True
+        news.order_pause(job)
+    _save([*waiting, *running], ["state", "run_after", "pausing", "rev"], batch=batch)
+    _note(waiting, note="paused")
+    if batch is not None and (waiting or running):
+        news.tell_batch(batch)
+
+
+def resume(jobs: Sequence[Job], *, batch: Batch | None = None) -> None:
+    """Queue paused jobs, at their old places; whoever is about to stop for a pause goes on as soon as he has."""
+    paused = [job for job in jobs if job.state == JobState.PAUSED]
+    pausing = [job for job in jobs if job.state == JobState.RUNNING and job.pausing]
+    for job in paused:
+        job.state, job.published_at = JobState.QUEUED.value, None
+    for job in pausing:
+        job.pausing = False
+    _save([*paused, *pausing], ["state", "published_at", "pausing", "rev"], batch=batch)
+    _note(paused, note="resumed")
+    if batch is not None and (paused or pausing):
+        news.tell_batch(batch)
+    news.poke_scheduler()
+
+
 def begin_anew(jobs: Sequence[Job], *, batch: Batch | None = None) -> None:
     """Queue failed or cancelled jobs again, as if they had never run. A step of a chain waits for the one before."""
     before = {job.id: job.state for job in jobs}
@@ -37,7 +67,7 @@ def begin_anew(jobs: Sequence[Job], *, batch: Batch | None = None) -> None:
     for job in again:
         waits = job.previous_id in ids
         job.state = JobState.WAITING.value if waits else JobState.QUEUED.value
-        job.failures, job.cancelling = 0, False
+        job.failures, job.cancelling, job.pausing = 0, False, False
         job.error = job.result = job.progress = None
         job.published_at = job.run_after = job.started_at = job.finished_at = job.worker = job.leased_until = None
     _save(again, _ANEW, batch=batch)
@@ -58,12 +88,14 @@ def delete(job: Job, *, batch: Batch | None = None) -> None:
     job.delete()
 
 
+def chain_of(job: Job) -> list[Job]:
+    """All steps of its chain that are there still, in order; the job alone where it is no chain."""
+    return [job] if job.chain_id is None else list(Job.objects.filter(chain_id=job.chain_id).order_by("id"))
+
+
 def steps_after(job: Job) -> list[Job]:
     """The steps of its chain that follow it, in order."""
-    found: list[Job] = []
-    while (step := Job.objects.filter(previous_id=(found[-1] if found else job).id).first()) is not None:
-        found.append(step)
-    return found
+    return [step for step in chain_of(job) if step.id > job.id]
 
 
 def steps_behind(job: Job) -> list[Job]:
@@ -93,6 +125,7 @@ _ANEW = [
     "state",
     "failures",
     "cancelling",
+    "pausing",
     "error",
     "result",
     "progress",

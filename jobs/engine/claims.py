@@ -43,7 +43,7 @@ _RENEW = f"""
 UPDATE jobs_job SET leased_until = {_LEASE}, progress = coalesce(held.progress, jobs_job.progress)
 FROM json_to_recordset(%(held)s) AS held(id uuid, attempt int, progress jsonb)
 WHERE jobs_job.id = held.id AND jobs_job.attempt = held.attempt AND state = 'running' AND worker = %(worker)s
-RETURNING jobs_job.id, cancelling
+RETURNING jobs_job.id, CASE WHEN cancelling THEN 'cancel' WHEN pausing THEN 'pause' END
 """
 _encode = msgspec.json.Encoder().encode
 
@@ -74,9 +74,9 @@ def claim(*, queue: str, worker: str, limit: int) -> list[Claim]:
     return [Claim(job, _inputs(job, files), audiences[job.id]) for job in jobs]
 
 
-def renew(*, worker: str, held: Mapping[tuple[UUID, int], JobProgress | None]) -> dict[UUID, bool]:
-    """Prolong the leases of what the worker has, by (job, attempt); returns those that are its own still, with whether
-    they were cancelled."""
+def renew(*, worker: str, held: Mapping[tuple[UUID, int], JobProgress | None]) -> dict[UUID, str | None]:
+    """Prolong the leases of what the worker has, by (job, attempt); returns those that are its own still, with the
+    order to stop that somebody gave: `cancel`, `pause`, none."""
     if not held:
         return {}
     rows = [{"id": key[0], "attempt": key[1], "progress": progress} for key, progress in held.items()]

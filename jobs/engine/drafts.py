@@ -18,27 +18,31 @@ from jobs.models import File
 Ask = Callable[[Any], Any]
 NOBODY = UUID(int=0)
 MAX_SUBJECT = 300
-INPUT = "file_id"
-"""The parameter that a step of a chain may leave out: it is the first file of the step before."""
+INPUT, INPUTS = "file_id", "file_ids"
+"""The parameter that a step of a chain may leave out: the first file of the step before, or all of them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """`params`: as JSON values. `file_ids`: files that the job reads; of a later step those that are known already."""
+    """`params`: as JSON values. `file_ids`: files that the job reads; of a later step those that are known already.
+
+    `follows`: it gets its files from the step before.
+    """
 
     kind: Kind
     params: dict[str, Any]
     file_ids: Sequence[UUID]
     subject: str
+    follows: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
-    """What somebody asked for, decoded. `follows`: it gets its file from the step before."""
+    """What somebody asked for, decoded. `follows`: the parameter that it gets from the step before."""
 
     kind: Kind
     params: Any
-    follows: bool = False
+    follows: str | None = None
 
     @property
     def file_ids(self) -> list[UUID]:
@@ -48,13 +52,14 @@ class Wish:
         """`files`: at least those that it names."""
         names = [files[file_id].name for file_id in self.file_ids]
         params = msgspec.to_builtins(self.params)
-        if self.follows:
-            del params[INPUT]
+        if self.follows is not None:
+            del params[self.follows]
         return Draft(
             kind=self.kind,
             params=params,
             file_ids=self.file_ids,
             subject=(self.kind.subject(self.params, names) or self.kind.name)[:MAX_SUBJECT],
+            follows=self.follows is not None,
         )
 
 
@@ -76,10 +81,20 @@ def wish(kind: Kind, params: Mapping[str, Any], *, field: str = "params") -> Wis
 
 def wish_step(kind: Kind, params: Mapping[str, Any], *, field: str) -> Wish:
     """As `wish`, for a later step of a chain."""
-    follows = INPUT not in params and INPUT in kind.contract.params.__annotations__
-    filled = {INPUT: str(NOBODY), **params} if follows else params
-    made = wish(kind, filled, field=field)
-    return Wish(kind=kind, params=made.params, follows=follows)
+    name = missing_input(kind, params)
+    made = wish(kind, params if name is None else filled(params, name, [str(NOBODY)]), field=field)
+    return Wish(kind=kind, params=made.params, follows=name)
+
+
+def missing_input(kind: Kind, params: Mapping[str, Any]) -> str | None:
+    """The parameter that the step before has to give."""
+    known = kind.contract.params.__annotations__
+    return next((name for name in (INPUT, INPUTS) if name in known and name not in params), None)
+
+
+def filled(params: Mapping[str, Any], name: str, file_ids: Sequence[str]) -> dict[str, Any]:
+    """The parameters with these files, or the first of them, as the input of that name."""
+    return {**params, name: file_ids[0] if name == INPUT else list(file_ids)}
 
 
 def drafts(wishes: Sequence[Wish], *, actor: UUID, ask: Ask) -> list[Draft]:

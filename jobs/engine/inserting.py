@@ -49,6 +49,7 @@ def new_job(draft: Draft, *, owner_id: UUID, client_id: UUID, lane: Lane | None)
         subject=draft.subject,
         owner_id=owner_id,
         client_id=client_id,
+        follows=draft.follows,
         hidden=kind.internal,
         params=draft.params,
         file_ids=[str(file_id) for file_id in draft.file_ids],

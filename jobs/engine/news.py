@@ -85,6 +85,11 @@ def order_cancel(job: Job) -> None:
     afterwards.publish(Note(CONTROL, "", msgspec.json.encode({"cancel": job.id})))
 
 
+def order_pause(job: Job) -> None:
+    """As `order_cancel`."""
+    afterwards.publish(Note(CONTROL, "", msgspec.json.encode({"pause": job.id})))
+
+
 def _add(batch: Batch, state: str, number: int) -> None:
     column = _COUNTED.get(JobState(state))
     if column is not None:

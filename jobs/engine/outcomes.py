@@ -17,9 +17,9 @@ from django.utils import timezone
 
 from config.failpoints import failpoint
 from contracts.errors import WarrenError
-from contracts.job import JobState
+from contracts.job import JobProgress, JobState
 from jobs.engine import changes, news
-from jobs.engine.drafts import INPUT, MAX_SUBJECT
+from jobs.engine.drafts import MAX_SUBJECT, filled, missing_input
 from jobs.engine.turns import take_turns
 from jobs.files.services import BytesGone, file_create, files_share
 from jobs.kinds import load_all
@@ -30,14 +30,14 @@ log = logging.getLogger("jobs.engine")
 
 LONGEST_PAUSE = 600.0
 """Seconds between attempts, at most."""
-_KEPT = {"leased_until": None, "worker": None, "published_at": None, "progress": None}
+_KEPT = {"leased_until": None, "worker": None, "published_at": None}
 """What a job that waits again does not keep of its attempt."""
 
 # A worker that was given up finds its successor's attempt in the row, or an end: then nothing is returned.
 _SUCCEED = """
 WITH job AS (
     UPDATE jobs_job SET state = 'succeeded', finished_at = clock_timestamp(), result = %(result)s, error = NULL,
-        leased_until = NULL, progress = NULL, cancelling = false, rev = rev + 1
+        leased_until = NULL, progress = NULL, cancelling = false, pausing = false, rev = rev + 1
     WHERE id = %(id)s AND attempt = %(attempt)s AND worker = %(worker)s AND state = 'running'
     RETURNING *
 ), noted AS (
@@ -97,6 +97,22 @@ def cancelled(held: Held) -> bool:
     return True
 
 
+def paused(held: Held, *, progress: JobProgress | None) -> bool:
+    """The job was stopped because somebody paused it; who has resumed it meanwhile finds it queued."""
+    with atomic():
+        job = _lock(held)
+        if job is None:
+            return False
+        if job.cancelling:
+            _end(job, JobState.CANCELLED, note="cancelled", worker=held.worker)
+            changes.cancel(changes.steps_behind(job))
+        elif job.pausing:
+            _pause(job, progress=progress, worker=held.worker)
+        else:
+            _wait(job, JobState.QUEUED, note="paused and resumed", worker=held.worker)
+    return True
+
+
 def hand_back(held: Held) -> bool:
     """The worker has to leave: queue the job again at its place; no failure is counted."""
     with atomic():
@@ -105,6 +121,8 @@ def hand_back(held: Held) -> bool:
             return False
         if job.cancelling:
             _end(job, JobState.CANCELLED, note="cancelled", worker=held.worker)
+        elif job.pausing:
+            _pause(job, progress=None, worker=held.worker)
         else:
             _wait(job, JobState.QUEUED, note="handed back: the worker was stopped", worker=held.worker)
     return True
@@ -118,6 +136,8 @@ def failed(job: Job, failure: JobFailure) -> None:
     if job.cancelling:
         _end(job, JobState.CANCELLED, note="cancelled", worker=worker)
         changes.cancel(changes.steps_behind(job))
+    elif failure.retry and job.failures < job.max_attempts and job.pausing:
+        _pause(job, progress=None, worker=worker)
     elif failure.retry and job.failures < job.max_attempts:
         job.run_after = timezone.now() + timedelta(seconds=pause(job.failures, named=failure.retry_after))
         _wait(job, JobState.RETRYING, note="failed, will be tried again", worker=worker)
@@ -191,7 +211,7 @@ def _count_bytes(batch: Batch, result: dict[str, Any]) -> None:
 
 
 def _release_next(job: Job) -> None:
-    """The step behind a job that succeeded is queued, with the first file of the result where it needs one."""
+    """The step behind a job that succeeded is queued, with the files of the result where it needs some."""
     step = Job.objects.select_for_update().filter(previous=job, state=JobState.WAITING).first()
     if step is None:
         return
@@ -208,11 +228,12 @@ def _release_next(job: Job) -> None:
 
 def _fill(step: Job, job: Job) -> bool:
     kind = load_all()[step.kind]
-    if INPUT in kind.contract.params.__annotations__ and INPUT not in step.params:
+    name = missing_input(kind, step.params)
+    if name is not None:
         made = (job.result or {}).get("files") or []
         if not made:
             return False
-        step.params = {**step.params, INPUT: made[0]["id"]}
+        step.params = filled(step.params, name, [file["id"] for file in made])
         step.subject = str(made[0].get("name") or step.subject)[:MAX_SUBJECT]
     params: Any = msgspec.convert(step.params, kind.contract.params)
     step.file_ids = [str(file_id) for file_id in kind.files(params)]
@@ -222,14 +243,21 @@ def _fill(step: Job, job: Job) -> bool:
 def _end(job: Job, state: JobState, *, note: str, worker: str | None) -> None:
     job.state, job.finished_at = state.value, timezone.now()
     job.leased_until = job.progress = None
-    job.cancelling = False
+    job.cancelling = job.pausing = False
     _save(job, note=note, worker=worker)
 
 
-def _wait(job: Job, state: JobState, *, note: str, worker: str | None) -> None:
+def _pause(job: Job, *, progress: JobProgress | None, worker: str | None) -> None:
+    """How far it was stays to be seen."""
+    stored = job.progress if progress is None else msgspec.to_builtins(progress)
+    _wait(job, JobState.PAUSED, note="paused", worker=worker, progress=stored)
+
+
+def _wait(job: Job, state: JobState, *, note: str, worker: str | None, progress: dict[str, Any] | None = None) -> None:
     job.state = state.value
     for name, value in _KEPT.items():
         setattr(job, name, value)
+    job.pausing, job.progress = False, progress
     _save(job, note=note, worker=worker)
     news.poke_scheduler()
 
@@ -251,6 +279,7 @@ _CHANGED = [
     "leased_until",
     "progress",
     "cancelling",
+    "pausing",
     "error",
     "result",
     "failures",

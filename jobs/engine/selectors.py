@@ -29,7 +29,9 @@ def job_page(*, actor: UUID, request: contract.JobList, ask: Ask) -> contract.Jo
         jobs = _of_conversation(jobs, request.conversation_id, actor, ask)
     if request.batch_id is not None:
         jobs = jobs.filter(batch=_batch(actor, request.batch_id, ask))
-    if request.ids is None and request.conversation_id is None and request.batch_id is None:
+    if request.chain_id is not None:
+        jobs = jobs.filter(chain_id=_first_of_chain(actor, request.chain_id, ask))
+    if not (request.ids or request.conversation_id or request.batch_id or request.chain_id):
         jobs = jobs.filter(owner_id=actor)
     if request.state is not None:
         jobs = jobs.filter(state=request.state.value)
@@ -80,6 +82,13 @@ def _of_conversation(jobs: "QuerySet[Job]", conversation_id: UUID, actor: UUID, 
     if joined_seq is None:
         raise NotFound
     return jobs.filter(conversation_id=conversation_id, seq__gt=joined_seq)
+
+
+def _first_of_chain(actor: UUID, chain_id: UUID, ask: Ask) -> UUID:
+    first = Job.objects.filter(chain_id=chain_id, hidden=False).order_by("id").first()
+    if first is None or not _may_see(actor, first, ask):
+        raise NotFound
+    return chain_id
 
 
 def _batch(actor: UUID, batch_id: UUID, ask: Ask) -> Batch:

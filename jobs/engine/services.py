@@ -17,7 +17,7 @@ from contracts.ids import uuid7
 from contracts.job import OVER, JobState, Lane
 from contracts.message import ConversationGet
 from jobs.engine import cards, changes, news
-from jobs.engine.drafts import Ask, Draft, drafts, kind_named, wish, wish_step
+from jobs.engine.drafts import INPUT, INPUTS, Ask, Draft, drafts, kind_named, wish, wish_step
 from jobs.engine.inserting import CHUNK, insert_jobs, new_job
 from jobs.engine.views import batch_view, job_view
 from jobs.files.services import files_share
@@ -90,6 +90,49 @@ def job_retry(*, actor: UUID, job_id: UUID) -> contract.Job:
     return job_view(job)
 
 
+def job_replay(*, actor: UUID, request: contract.JobReplay, ask: Ask) -> contract.JobCreatedReply:
+    """Raises NotFound, Conflict, LimitExceeded. Not to be called inside a transaction."""
+    job = Job.objects.filter(pk=request.job_id, owner_id=actor, hidden=False).first()
+    if job is None:
+        raise NotFound
+    first, *steps = changes.chain_of(job)
+    if any(JobState(one.state) not in OVER for one in (first, *steps)):
+        raise Conflict("This job is not over yet.")
+    again = contract.JobCreate(
+        kind=first.kind,
+        params=first.params,
+        client_id=request.client_id,
+        conversation_id=first.conversation_id,
+        then=[contract.Step(kind=step.kind, params=_given(step)) for step in steps],
+    )
+    return job_create(actor=actor, request=again, ask=ask)
+
+
+def _given(step: Job) -> dict[str, Any]:
+    """Its parameters as they were asked for, without what the step before gave."""
+    return {name: value for name, value in step.params.items() if not (step.follows and name in (INPUT, INPUTS))}
+
+
+def job_pause(*, actor: UUID, job_id: UUID) -> contract.Job:
+    """Raises NotFound, Conflict."""
+    with atomic():
+        job = _own(actor, job_id)
+        if job.state == JobState.WAITING or JobState(job.state) in OVER:
+            raise Conflict("Only a job that is queued or runs can be paused.")
+        changes.pause([job], batch=news.lock_batch(job.batch_id))
+    return job_view(job)
+
+
+def job_resume(*, actor: UUID, job_id: UUID) -> contract.Job:
+    """Raises NotFound, Conflict."""
+    with atomic():
+        job = _own(actor, job_id)
+        if JobState(job.state) in OVER:
+            raise Conflict("This job is over. It can only begin anew.")
+        changes.resume([job], batch=news.lock_batch(job.batch_id))
+    return job_view(job)
+
+
 def job_delete(*, actor: UUID, job_id: UUID) -> None:
     """Raises NotFound, Conflict."""
     with atomic():
@@ -116,6 +159,24 @@ def batch_retry(*, actor: UUID, batch_id: UUID) -> contract.Batch:
         jobs = list(Job.objects.select_for_update().filter(batch_id=batch_id, state__in=states).order_by("id"))
         batch = _own_batch(actor, batch_id)
         changes.begin_anew(jobs, batch=batch)
+    return batch_view(batch)
+
+
+def batch_pause(*, actor: UUID, batch_id: UUID) -> contract.Batch:
+    """Raises NotFound."""
+    with atomic():
+        jobs = list(Job.objects.select_for_update().filter(batch_id=batch_id, finished_at=None).order_by("id"))
+        batch = _own_batch(actor, batch_id)
+        changes.pause(jobs, batch=batch)
+    return batch_view(batch)
+
+
+def batch_resume(*, actor: UUID, batch_id: UUID) -> contract.Batch:
+    """Raises NotFound."""
+    with atomic():
+        jobs = list(Job.objects.select_for_update().filter(batch_id=batch_id, finished_at=None).order_by("id"))
+        batch = _own_batch(actor, batch_id)
+        changes.resume(jobs, batch=batch)
     return batch_view(batch)
 
 
@@ -167,6 +228,8 @@ def _job_insert_all(made: Sequence[Draft], *, actor: UUID, request: contract.Job
         client_id = uuid5(request.client_id, str(n)) if n else request.client_id
         job = new_job(draft, owner_id=actor, client_id=client_id, lane=request.lane)
         job.conversation_id, job.seq, job.batch_id = place.conversation_id, place.seq, place.batch_id
+        if len(made) > 1:
+            job.chain_id = jobs[0].id if jobs else job.id
         if jobs:
             job.previous_id, job.state = jobs[-1].id, JobState.WAITING.value
             job.posted = True

@@ -16,6 +16,7 @@ from contracts.job import JobState
 from jobs.engine import changes, news
 from jobs.engine.claims import LEASE_SECONDS
 from jobs.engine.selectors import page_of
+from jobs.kinds.base import ERRANDS
 from jobs.models import Job, PausedQueue, Worker
 
 REPLAYED_AT_ONCE = 10_000
@@ -160,7 +161,7 @@ def _group(row: Mapping[str, Any]) -> contract.DeadGroup:
 
 
 def _names() -> list[str]:
-    return [name.removeprefix("job.") for name in WORK_QUEUES]
+    return [*(name.removeprefix("job.") for name in WORK_QUEUES), ERRANDS]
 
 
 def _stale(worker: Worker) -> bool:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from config.failpoints import failpoint
 from contracts.job import JobState
 from jobs.engine import news, outcomes
-from jobs.kinds.base import JobFailure
+from jobs.kinds.base import ERRANDS, JobFailure
 from jobs.models import Batch, Job, Worker
 from jobs.models.jobs import OPEN
 
@@ -38,7 +38,7 @@ HIDDEN_FOR = timedelta(days=1)
 # Marked first, published then: a worker that got the pointer must not find the row locked by our note of it.
 _TAKE = f"""
 UPDATE jobs_job SET published_at = clock_timestamp() WHERE id = ANY (ARRAY(
-    SELECT id FROM jobs_job WHERE state = 'queued' AND published_at IS NULL
+    SELECT id FROM jobs_job WHERE state = 'queued' AND published_at IS NULL AND queue <> '{ERRANDS}'
     ORDER BY created_at LIMIT {AT_ONCE} FOR UPDATE SKIP LOCKED
 ))
 RETURNING id, queue, attempt

@@ -6,7 +6,9 @@ from uuid import UUID
 from bus.envelope import Call
 from contracts import job as contract
 from contracts.base import Done
+from contracts.download import TaskCreate
 from contracts.errors import NotAuthenticated
+from jobs.downloads import tasks
 from jobs.engine import selectors, services
 from jobs.engine.drafts import Ask
 from jobs.service import service
@@ -43,6 +45,21 @@ def job_retry(request: contract.JobRetry, call: Call) -> contract.Job:
 
 
 @service.rpc
+def job_replay(request: contract.JobReplay, call: Call) -> contract.JobCreatedReply:
+    return services.job_replay(actor=_actor(call), request=request, ask=_ask(call))
+
+
+@service.rpc
+def job_pause(request: contract.JobPause, call: Call) -> contract.Job:
+    return services.job_pause(actor=_actor(call), job_id=request.job_id)
+
+
+@service.rpc
+def job_resume(request: contract.JobResume, call: Call) -> contract.Job:
+    return services.job_resume(actor=_actor(call), job_id=request.job_id)
+
+
+@service.rpc
 def job_delete(request: contract.JobDelete, call: Call) -> Done:
     services.job_delete(actor=_actor(call), job_id=request.job_id)
     return Done()
@@ -61,6 +78,21 @@ def batch_cancel(request: contract.BatchCancel, call: Call) -> contract.Batch:
 @service.rpc
 def batch_retry(request: contract.BatchRetry, call: Call) -> contract.Batch:
     return services.batch_retry(actor=_actor(call), batch_id=request.batch_id)
+
+
+@service.rpc
+def batch_pause(request: contract.BatchPause, call: Call) -> contract.Batch:
+    return services.batch_pause(actor=_actor(call), batch_id=request.batch_id)
+
+
+@service.rpc
+def batch_resume(request: contract.BatchResume, call: Call) -> contract.Batch:
+    return services.batch_resume(actor=_actor(call), batch_id=request.batch_id)
+
+
+@service.rpc
+def task_create(request: TaskCreate, call: Call) -> contract.JobCreatedReply:
+    return tasks.task_create(actor=_actor(call), request=request, ask=_ask(call))
 
 
 def _actor(call: Call) -> UUID:

@@ -60,8 +60,9 @@ class Job(models.Model):
     fairly between owners. `published_at`: when a pointer was sent last, none when one is due.
 
     A result is written only `WHERE attempt = ...` and while the lease is the writer's (`worker`): a worker that was
-    given up cannot overwrite its successor's. `digest`: of kind, parameters and the input's bytes, where a result may
-    be used again. `hidden`: internal, not in anybody's list.
+    given up cannot overwrite its successor's. `chain_id`: of the first job of its chain, where it has more than one;
+    `follows`: its files are those of the step before. `digest`: of kind, parameters and the input's bytes, where a
+    result may be used again. `hidden`: internal, not in anybody's list.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -78,10 +79,13 @@ class Job(models.Model):
     posted = models.BooleanField(default=False)
     batch = models.ForeignKey(Batch, models.CASCADE, null=True, related_name="jobs", db_index=False)
     previous = models.ForeignKey("self", models.SET_NULL, null=True, related_name="next")
+    chain_id = models.UUIDField(null=True)
+    follows = models.BooleanField(default=False)
     hidden = models.BooleanField(default=False)
     params = models.JSONField()
     file_ids = models.JSONField(default=list)
     digest = models.CharField(max_length=64, null=True)
+    peer = models.CharField(max_length=255, default="", blank=True)
     result = models.JSONField(null=True)
     error = models.JSONField(null=True)
     progress = models.JSONField(null=True)
@@ -89,6 +93,7 @@ class Job(models.Model):
     failures = models.PositiveIntegerField(default=0)
     max_attempts = models.PositiveIntegerField(default=5)
     cancelling = models.BooleanField(default=False)
+    pausing = models.BooleanField(default=False)
     run_after = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
     worker = models.CharField(max_length=64, null=True)
@@ -117,6 +122,7 @@ class Job(models.Model):
             ),
             models.Index(fields=["owner_id"], name="job_open", condition=Q(state__in=OPEN)),
             models.Index(fields=["batch", "state", "-id"], name="job_of_batch", condition=Q(batch__isnull=False)),
+            models.Index(fields=["chain_id", "id"], name="job_of_chain", condition=Q(chain_id__isnull=False)),
             models.Index(fields=["kind", "-finished_at"], name="job_dead", condition=Q(state="failed")),
             models.Index(
                 fields=["digest"], name="job_done_before", condition=Q(state="succeeded", digest__isnull=False)

@@ -30,6 +30,7 @@ from contracts.job import JobProgressed
 from jobs.engine import claims, outcomes, reuse
 from jobs.engine.claims import Claim
 from jobs.kinds import load_all
+from jobs.kinds.base import ERRANDS
 from jobs.worker import folders
 from jobs.worker.hands import Hand
 from jobs.worker.lines import Failed, Progressed, Ready, Told
@@ -53,6 +54,7 @@ DRAIN_SECONDS = 20.0
 LEAVE_SECONDS = 27.0
 ACK_SECONDS = 15 * 60.0
 """RabbitMQ closes a channel on which a message was not acknowledged for 30 minutes."""
+_ORDERS = {"cancel": Why.CANCELLED, "pause": Why.PAUSED}
 
 
 def run(*, names: Sequence[str], processes: int | None) -> int:
@@ -68,7 +70,7 @@ def run(*, names: Sequence[str], processes: int | None) -> int:
 def queues_of(names: Sequence[str]) -> list[str]:
     """Queues by their names or by those of kinds; all that some kind uses, without names. Raises SystemExit."""
     kinds = load_all()
-    queues = {kind.queue for kind in kinds.values()}
+    queues = {kind.queue for kind in kinds.values()} - {ERRANDS}
     for name in names:
         if name not in queues and name not in kinds:
             raise SystemExit(
@@ -231,13 +233,14 @@ class Crew:
 
     def _on_order(self, body: bytes) -> None:
         try:
-            job_id = uuid.UUID(msgspec.json.decode(body)["cancel"])
-        except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+            ((name, job_id),) = msgspec.json.decode(body, type=dict[str, uuid.UUID]).items()
+            why = _ORDERS[name]
+        except (msgspec.DecodeError, KeyError, ValueError):
             log.warning("an order that is none", extra={"size": len(body)})
             return
         for run in self._runs.values():
             if run.job_id == job_id:
-                self._end(run, Why.CANCELLED, KILL_AFTER)
+                self._end(run, why, KILL_AFTER)
 
     def _end(self, run: Run, why: Why, kill_after: float) -> None:
         """Ask a job that runs to end."""
@@ -251,7 +254,7 @@ class Crew:
         run.hand.kill()
 
     def _renew(self) -> None:
-        """Prolong the leases; what is not ours any more is stopped, and what was cancelled too."""
+        """Prolong the leases; what is not ours any more is stopped, and what was cancelled or paused too."""
         if self._left:
             return
         runs = [*self._runs.values(), *(run for run, _, _ in self._unstored if run is not None)]
@@ -263,8 +266,8 @@ class Crew:
         for run in list(self._runs.values()):
             if run.job_id not in ours:
                 self._lose(run)
-            elif ours[run.job_id]:
-                self._end(run, Why.CANCELLED, KILL_AFTER)
+            elif (order := ours[run.job_id]) is not None:
+                self._end(run, _ORDERS[order], KILL_AFTER)
         self._ack_long_held()
 
     def _ack_long_held(self) -> None:

@@ -27,6 +27,7 @@ class Why(Enum):
     """Why a job was stopped before its end."""
 
     CANCELLED = "cancelled"
+    PAUSED = "paused"
     TIME = "time limit"
     LOST = "lease lost"
     LEAVING = "worker leaving"
@@ -92,6 +93,8 @@ class Run:
                 return None
             case Why.CANCELLED:
                 return partial(outcomes.cancelled, self.held)
+            case Why.PAUSED:
+                return partial(outcomes.paused, self.held, progress=self.progress)
             case Why.LEAVING:
                 return partial(outcomes.hand_back, self.held)
             case Why.TIME:

@@ -358,6 +358,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/batches/{batch_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * batch.pause
+         * @description The owner's alone: pauses every job that is not over.
+         */
+        post: operations["batch_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{batch_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * batch.resume
+         * @description The owner's alone: every paused job of it is queued again.
+         */
+        post: operations["batch_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/batches/{batch_id}/retry": {
         parameters: {
             query?: never;
@@ -535,6 +575,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * dataset.list
+         * @description The caller's own datasets; with `conversation_id` those of everybody there. `q`: a part of the name.
+         */
+        get: operations["dataset_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * dataset.get
+         * @description The caller's own dataset, or one of a conversation that he hears.
+         */
+        get: operations["dataset_get"];
+        put?: never;
+        post?: never;
+        /**
+         * dataset.delete
+         * @description The owner's alone. The table goes; an import into it that runs just now fails.
+         */
+        delete: operations["dataset_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * dataset.rename
+         * @description The owner's alone. Conflict where another of his datasets has the name.
+         */
+        patch: operations["dataset_rename"];
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * dataset.count
+         * @description How many rows the filters leave.
+         */
+        get: operations["dataset_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * dataset.undo
+         * @description The owner's alone. Takes one import back; that of `create` deletes the dataset. Repeated, it changes nothing.
+         *
+         *     Conflict: later imports build on it, or what it replaced is not kept any more.
+         */
+        post: operations["dataset_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * dataset.rejects
+         * @description Of all imports of a dataset.
+         */
+        get: operations["dataset_rejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * dataset.rows
+         * @description `sort`: a column's name, with `-` before it downwards; without, in the order of import. Nulls come last.
+         *
+         *     `columns`: just these. Conflict: the dataset was replaced since the cursor was made; begin anew. Busy: sorting or
+         *     filtering so many rows took too long.
+         */
+        get: operations["dataset_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset_id}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * dataset.stats
+         * @description What is in one column, of the rows that the filters leave.
+         */
+        get: operations["dataset_stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -653,6 +846,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * import.get
+         * @description Also of a dry run, or of an import that failed for too many rejects; the id is the job's.
+         */
+        get: operations["import_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** import.rejects */
+        get: operations["import_rejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -663,6 +893,8 @@ export interface paths {
         /**
          * job.list
          * @description The caller's own jobs; with `conversation_id` or `batch_id` those of everybody there. `ids`: just these.
+         *
+         *     `chain_id`: the steps of a chain, newest first as always, for who may see its first one.
          */
         get: operations["job_list"];
         put?: never;
@@ -746,6 +978,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{job_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * job.pause
+         * @description The owner's alone: the job does nothing until somebody resumes it. What runs is stopped within 10 s; a download
+         *     keeps what it has, other kinds begin from the start. Conflict for what is over, and for a step that waits for the
+         *     one before.
+         */
+        post: operations["job_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * job.replay
+         * @description The owner's alone: a new job like this one, with the same inputs; of a chain, whichever step is named, all of it.
+         *
+         *     Conflict while it is not over. A repeated `client_id` answers with the first replay.
+         */
+        post: operations["job_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * job.resume
+         * @description The owner's alone: a paused job is queued again; one that is not paused stays as it is. Conflict: it is over.
+         */
+        post: operations["job_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{job_id}/retry": {
         parameters: {
             query?: never;
@@ -801,6 +1097,26 @@ export interface paths {
          * @description Ends one of the caller's own sessions.
          */
         delete: operations["session_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * task.create
+         * @description Over REST `client_id` may be missing, as the ancestor knew none: then a repeated request is another job.
+         */
+        post: operations["task_create"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1019,6 +1335,22 @@ export interface components {
             batch_id: string;
         };
         /**
+         * BatchPause
+         * @description The owner's alone: pauses every job that is not over.
+         */
+        BatchPause: {
+            /** Format: uuid */
+            batch_id: string;
+        };
+        /**
+         * BatchResume
+         * @description The owner's alone: every paused job of it is queued again.
+         */
+        BatchResume: {
+            /** Format: uuid */
+            batch_id: string;
+        };
+        /**
          * BatchRetry
          * @description The owner's alone: every failed or cancelled job of it begins anew.
          */
@@ -1044,6 +1376,40 @@ export interface components {
             conversations: components["schemas"]["Conversation"][];
             next: string | null;
         };
+        /**
+         * Bucket
+         * @description Values from `low` up to `high`; the last bucket has its `high` too.
+         */
+        Bucket: {
+            low: string;
+            high: string;
+            count: number;
+        };
+        /**
+         * ColumnStats
+         * @description `rows`: how many were looked at; of a large dataset they are a sample, unless `exact`.
+         *
+         *     `distinct`: different values among them. `top`: the most frequent ones. `histogram`: of numbers, dates and times.
+         */
+        ColumnStats: {
+            column: string;
+            type: components["schemas"]["ColumnType"];
+            rows: number;
+            exact: boolean;
+            nulls: number;
+            distinct: number;
+            min: string | null;
+            max: string | null;
+            mean: number | null;
+            top: components["schemas"]["ValueCount"][];
+            histogram: components["schemas"]["Bucket"][];
+        };
+        /**
+         * ColumnType
+         * @description `integer`: 64 bits; `decimal`: exact, any number of digits; `double`: 53 bits.
+         * @enum {string}
+         */
+        ColumnType: "boolean" | "date" | "decimal" | "double" | "integer" | "json" | "text" | "time" | "timestamp" | "timestamptz";
         /**
          * Conversation
          * @description A conversation as one member sees it.
@@ -1172,6 +1538,263 @@ export interface components {
             rev: number;
         };
         /**
+         * DataFormat
+         * @description `csv`: any delimiter; `json`: a list of objects, or one on each line. gzip, zstd and zip of them too.
+         * @enum {string}
+         */
+        DataFormat: "csv" | "json" | "parquet" | "xlsx";
+        /**
+         * Dataset
+         * @description `table`: its name in the database. `key`: names of columns that make a row unique. `bytes`: on the disk.
+         *
+         *     `rev` grows with every change.
+         */
+        Dataset: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: uuid */
+            owner_id: string;
+            conversation_id: string | null;
+            table: string;
+            columns: components["schemas"]["DatasetColumn"][];
+            key: string[];
+            rows: number;
+            bytes: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            changed_at: string;
+            rev: number;
+        };
+        /**
+         * DatasetChanged
+         * @description For its owner and its conversation: the dataset as it is now, also when it is new.
+         */
+        DatasetChanged: {
+            dataset: components["schemas"]["Dataset"];
+        };
+        /**
+         * DatasetColumn
+         * @description `name`: its identifier, also in filters; `title`: what the file or its owner calls it.
+         */
+        DatasetColumn: {
+            name: string;
+            title: string;
+            type: components["schemas"]["ColumnType"];
+        };
+        /**
+         * DatasetCount
+         * @description How many rows the filters leave.
+         */
+        DatasetCount: {
+            /** Format: uuid */
+            dataset_id: string;
+            filter?: string[];
+        };
+        /**
+         * DatasetDelete
+         * @description The owner's alone. The table goes; an import into it that runs just now fails.
+         */
+        DatasetDelete: {
+            /** Format: uuid */
+            dataset_id: string;
+        };
+        /**
+         * DatasetDeleted
+         * @description For its owner and its conversation.
+         */
+        DatasetDeleted: {
+            /** Format: uuid */
+            dataset_id: string;
+            rev: number;
+        };
+        /**
+         * DatasetDetails
+         * @description `imports`: the last ones, newest first.
+         */
+        DatasetDetails: {
+            dataset: components["schemas"]["Dataset"];
+            imports: components["schemas"]["Import"][];
+        };
+        /**
+         * DatasetExport
+         * @description A dataset, or what the filters leave of it, as a file: as it was when the job began.
+         */
+        DatasetExport: {
+            /** Format: uuid */
+            dataset_id: string;
+            /**
+             * @default csv
+             * @enum {unknown}
+             */
+            format?: "csv" | "jsonl" | "parquet";
+            filter?: string[];
+            columns?: string[];
+        };
+        /**
+         * DatasetGet
+         * @description The caller's own dataset, or one of a conversation that he hears.
+         */
+        DatasetGet: {
+            /** Format: uuid */
+            dataset_id: string;
+        };
+        /**
+         * DatasetImport
+         * @description Reads a file into a dataset, all of it or nothing.
+         *
+         *     `dataset`: name of a new one, name or id of one of the owner's. `columns`: those that are not named here are imported
+         *     as found. `key`: names of columns by which `upsert` finds rows; a dataset keeps it. `max_rejects`: more bad rows than
+         *     that, and the import fails. `dry_run`: reads and checks everything, changes nothing. `corrects`: an import whose
+         *     rejects this file has, corrected: it is read as that one was, and added as that one did.
+         */
+        DatasetImport: {
+            /** Format: uuid */
+            file_id: string;
+            dataset: string;
+            /** @default create */
+            mode?: components["schemas"]["ImportMode"];
+            /** @default null */
+            format?: components["schemas"]["DataFormat"] | null;
+            /**
+             * @default {
+             *       "delimiter": null,
+             *       "quote": null,
+             *       "escape": null,
+             *       "encoding": null,
+             *       "header": null,
+             *       "skip": null,
+             *       "decimal": null,
+             *       "null_markers": null,
+             *       "date_format": null,
+             *       "timestamp_format": null,
+             *       "sheet": null,
+             *       "member": null
+             *     }
+             */
+            options?: components["schemas"]["ReadOptions"];
+            columns?: components["schemas"]["ImportColumn"][];
+            key?: string[];
+            /** @default 1000 */
+            max_rejects?: number;
+            /** @default false */
+            dry_run?: boolean;
+            /** @default null */
+            corrects?: string | null;
+        };
+        /**
+         * DatasetList
+         * @description The caller's own datasets; with `conversation_id` those of everybody there. `q`: a part of the name.
+         */
+        DatasetList: {
+            /** @default null */
+            conversation_id?: string | null;
+            /** @default  */
+            q?: string;
+            /** @default null */
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+        };
+        /**
+         * DatasetPage
+         * @description Newest first.
+         */
+        DatasetPage: {
+            datasets: components["schemas"]["Dataset"][];
+            next: string | null;
+        };
+        /**
+         * DatasetPreview
+         * @description Looks at the beginning of a file and says how it would be imported. Writes nothing.
+         */
+        DatasetPreview: {
+            /** Format: uuid */
+            file_id: string;
+            /** @default null */
+            format?: components["schemas"]["DataFormat"] | null;
+            /**
+             * @default {
+             *       "delimiter": null,
+             *       "quote": null,
+             *       "escape": null,
+             *       "encoding": null,
+             *       "header": null,
+             *       "skip": null,
+             *       "decimal": null,
+             *       "null_markers": null,
+             *       "date_format": null,
+             *       "timestamp_format": null,
+             *       "sheet": null,
+             *       "member": null
+             *     }
+             */
+            options?: components["schemas"]["ReadOptions"];
+        };
+        /**
+         * DatasetRejects
+         * @description Of all imports of a dataset.
+         */
+        DatasetRejects: {
+            /** Format: uuid */
+            dataset_id: string;
+            /** @default null */
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+        };
+        /**
+         * DatasetRename
+         * @description The owner's alone. Conflict where another of his datasets has the name.
+         */
+        DatasetRename: {
+            /** Format: uuid */
+            dataset_id: string;
+            name: string;
+        };
+        /**
+         * DatasetRows
+         * @description `sort`: a column's name, with `-` before it downwards; without, in the order of import. Nulls come last.
+         *
+         *     `columns`: just these. Conflict: the dataset was replaced since the cursor was made; begin anew. Busy: sorting or
+         *     filtering so many rows took too long.
+         */
+        DatasetRows: {
+            /** Format: uuid */
+            dataset_id: string;
+            /** @default null */
+            cursor?: string | null;
+            /** @default 100 */
+            limit?: number;
+            /** @default null */
+            sort?: string | null;
+            filter?: string[];
+            columns?: string[];
+        };
+        /**
+         * DatasetStats
+         * @description What is in one column, of the rows that the filters leave.
+         */
+        DatasetStats: {
+            /** Format: uuid */
+            dataset_id: string;
+            column: string;
+            filter?: string[];
+        };
+        /**
+         * DatasetUndo
+         * @description The owner's alone. Takes one import back; that of `create` deletes the dataset. Repeated, it changes nothing.
+         *
+         *     Conflict: later imports build on it, or what it replaced is not kept any more.
+         */
+        DatasetUndo: {
+            /** Format: uuid */
+            dataset_id: string;
+            /** Format: uuid */
+            import_id: string;
+        };
+        /**
          * DeadGroup
          * @description Jobs that failed for good with the same kind and error code. `example`: the last one's sentence.
          */
@@ -1214,6 +1837,45 @@ export interface components {
          */
         Done: Record<string, never>;
         /**
+         * DownloadFetch
+         * @description Fetches a file by http or https. `sha256`: what its bytes must have (hexadecimal). `name`: what to call the file,
+         *     in place of what the server or the URL says. `label`: what to call the job; it comes back as the job's `subject` and
+         *     as the `note` of its progress.
+         */
+        DownloadFetch: {
+            url: string;
+            /** @default null */
+            sha256?: string | null;
+            /** @default null */
+            name?: string | null;
+            /** @default  */
+            label?: string;
+        };
+        /**
+         * DownloadResult
+         * @description `files` has one. `final_url`: where the redirects led, without query and fragment, which may hold secrets.
+         *
+         *     `resumed`: bytes that earlier attempts had brought and the last one did not fetch again.
+         */
+        DownloadResult: {
+            files: components["schemas"]["DownloadedFile"][];
+            url: string;
+            final_url: string;
+            resumed: number;
+        };
+        /**
+         * DownloadedFile
+         * @description `media_type`: what its first bytes look like; `file.inspected` tells what decoding says.
+         */
+        DownloadedFile: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            size: number;
+            media_type: string;
+            sha256: string;
+        };
+        /**
          * EventsRead
          * @description Events that the caller may hear, after position `after` (none: the current one) and not before `since`.
          *
@@ -1228,6 +1890,19 @@ export interface components {
             limit?: number;
             /** @default 0 */
             wait?: number;
+        };
+        /** ExportFile */
+        ExportFile: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            size: number;
+            media_type: string;
+        };
+        /** ExportResult */
+        ExportResult: {
+            files: components["schemas"]["ExportFile"][];
+            rows: number;
         };
         /**
          * Failure
@@ -1345,6 +2020,16 @@ export interface components {
          */
         Format: "avif" | "jpeg" | "png" | "same" | "webp";
         /**
+         * FoundColumn
+         * @description `source`: its name in the file; `name`: what it would be called here. `nulls`: among the rows looked at.
+         */
+        FoundColumn: {
+            source: string;
+            name: string;
+            type: components["schemas"]["ColumnType"];
+            nulls: number;
+        };
+        /**
          * Hello
          * @description The first frame of a socket, within 10 s. `v`: version of the protocol; `token`: an access token.
          */
@@ -1405,6 +2090,91 @@ export interface components {
             kept?: string | null;
         };
         /**
+         * Import
+         * @description One import. Its `id` is that of its job. `undoable`: whether `dataset.undo` would do it now.
+         *
+         *     `kept_rejects`: how many of the `rejects` can be read. `corrected`: rows that came by imports that `corrects` it.
+         */
+        Import: {
+            /** Format: uuid */
+            id: string;
+            dataset_id: string | null;
+            /** Format: uuid */
+            file_id: string;
+            file_name: string;
+            mode: components["schemas"]["ImportMode"];
+            state: components["schemas"]["ImportState"];
+            rows: number;
+            inserted: number;
+            updated: number;
+            rejects: number;
+            kept_rejects: number;
+            corrects: string | null;
+            corrected: number;
+            undoable: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /**
+         * ImportColumn
+         * @description What to do with one column of the file. `name`, `type`: as found unless given.
+         */
+        ImportColumn: {
+            source: string;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            type?: components["schemas"]["ColumnType"] | null;
+            /** @default false */
+            skip?: boolean;
+        };
+        /**
+         * ImportGet
+         * @description Also of a dry run, or of an import that failed for too many rejects; the id is the job's.
+         */
+        ImportGet: {
+            /** Format: uuid */
+            import_id: string;
+        };
+        /**
+         * ImportMode
+         * @description `create`: a new dataset; where the name is taken it gets a number. `upsert`: by key, last one wins.
+         * @enum {string}
+         */
+        ImportMode: "append" | "create" | "replace" | "upsert";
+        /** ImportRejects */
+        ImportRejects: {
+            /** Format: uuid */
+            import_id: string;
+            /** @default null */
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+        };
+        /**
+         * ImportResult
+         * @description `rows`: good ones that were read: `inserted` + `updated`, unless the file has the same key twice.
+         *
+         *     `rejects`: rows that were left out. `dataset_id`: none after a dry run of `create`. `import_id` is the job's id.
+         */
+        ImportResult: {
+            dataset_id: string | null;
+            name: string;
+            rows: number;
+            rejects: number;
+            inserted: number;
+            updated: number;
+            /** Format: uuid */
+            import_id: string;
+            dry_run: boolean;
+        };
+        /**
+         * ImportState
+         * @description `tried`: a dry run. `failed`: too many rejects, which are kept; nothing else is.
+         * @enum {string}
+         */
+        ImportState: "done" | "failed" | "tried" | "undone";
+        /**
          * InspectResult
          * @description What decoding told of a file; of a picture also a thumbnail was made.
          */
@@ -1430,7 +2200,9 @@ export interface components {
          * @description `subject`: what it is about, for people. `attempt`: how many have begun. `run_after`: of the next attempt.
          *
          *     `params` are the kind's (docs/jobs.md), `result` is what the kind tells when it succeeded. `previous_id`: the step
-         *     of the chain before this one. `timeline` is there in `job.get` only. `rev` grows with every change but progress.
+         *     of the chain before this one; `chain_id`: the first job of the chain, also in that one, none where it is no chain.
+         *     `cancelling`, `pausing`: whoever runs it was told to stop. `timeline` is there in `job.get` only. `rev` grows with
+         *     every change but progress.
          */
         Job: {
             /** Format: uuid */
@@ -1443,6 +2215,7 @@ export interface components {
             conversation_id: string | null;
             batch_id: string | null;
             previous_id: string | null;
+            chain_id: string | null;
             attempt: number;
             max_attempts: number;
             progress: components["schemas"]["JobProgress"] | null;
@@ -1450,6 +2223,7 @@ export interface components {
             result: Record<string, never> | null;
             error: components["schemas"]["JobError"] | null;
             cancelling: boolean;
+            pausing: boolean;
             /** Format: date-time */
             created_at: string;
             run_after: string | null;
@@ -1553,6 +2327,8 @@ export interface components {
         /**
          * JobList
          * @description The caller's own jobs; with `conversation_id` or `batch_id` those of everybody there. `ids`: just these.
+         *
+         *     `chain_id`: the steps of a chain, newest first as always, for who may see its first one.
          */
         JobList: {
             /** @default null */
@@ -1566,6 +2342,8 @@ export interface components {
             /** @default null */
             batch_id?: string | null;
             /** @default null */
+            chain_id?: string | null;
+            /** @default null */
             cursor?: string | null;
             /** @default 50 */
             limit?: number;
@@ -1577,6 +2355,16 @@ export interface components {
         JobPage: {
             jobs: components["schemas"]["Job"][];
             next: string | null;
+        };
+        /**
+         * JobPause
+         * @description The owner's alone: the job does nothing until somebody resumes it. What runs is stopped within 10 s; a download
+         *     keeps what it has, other kinds begin from the start. Conflict for what is over, and for a step that waits for the
+         *     one before.
+         */
+        JobPause: {
+            /** Format: uuid */
+            job_id: string;
         };
         /**
          * JobProgress
@@ -1610,6 +2398,26 @@ export interface components {
             progress: components["schemas"]["JobProgress"];
         };
         /**
+         * JobReplay
+         * @description The owner's alone: a new job like this one, with the same inputs; of a chain, whichever step is named, all of it.
+         *
+         *     Conflict while it is not over. A repeated `client_id` answers with the first replay.
+         */
+        JobReplay: {
+            /** Format: uuid */
+            job_id: string;
+            /** Format: uuid */
+            client_id: string;
+        };
+        /**
+         * JobResume
+         * @description The owner's alone: a paused job is queued again; one that is not paused stays as it is. Conflict: it is over.
+         */
+        JobResume: {
+            /** Format: uuid */
+            job_id: string;
+        };
+        /**
          * JobRetry
          * @description The owner's alone: a failed or cancelled job begins anew, and with it the steps behind it. Others: Conflict.
          */
@@ -1639,10 +2447,10 @@ export interface components {
         };
         /**
          * JobState
-         * @description `retrying` waits for its next attempt, `waiting` for the step of its chain before it.
+         * @description `retrying` waits for its next attempt, `waiting` for the step of its chain before it, `paused` for somebody.
          * @enum {string}
          */
-        JobState: "cancelled" | "failed" | "queued" | "retrying" | "running" | "succeeded" | "waiting";
+        JobState: "cancelled" | "failed" | "paused" | "queued" | "retrying" | "running" | "succeeded" | "waiting";
         /**
          * Lane
          * @description A queue's jobs run lane by lane: `express` is for what is over in a moment, `bulk` for what nobody waits for.
@@ -1860,6 +2668,25 @@ export interface components {
             more_after: boolean;
         };
         /**
+         * MessagePost
+         * @description A message with these files from the job's owner, who has to be a member of the conversation then.
+         */
+        MessagePost: {
+            /** Format: uuid */
+            conversation_id: string;
+            file_ids: string[];
+            /** @default  */
+            text?: string;
+        };
+        /** MessagePosted */
+        MessagePosted: {
+            /** Format: uuid */
+            message_id: string;
+            /** Format: uuid */
+            conversation_id: string;
+            seq: number;
+        };
+        /**
          * MessageSend
          * @description `client_id`: chosen by the sender, once per message; a repeat returns the first message, for ever.
          *
@@ -2032,6 +2859,23 @@ export interface components {
          */
         Preset: "archive" | "balanced" | "fast" | "smallest";
         /**
+         * PreviewResult
+         * @description `options`: what was found, or had been given; giving them back makes an import read the file just so.
+         *
+         *     `rows`: the first ones, as texts. `estimated_rows`: of the whole file. `compression`: `gzip`, `zstd` or `zip`.
+         *     `sheets`: of an XLSX; `members`: of a zip.
+         */
+        PreviewResult: {
+            format: components["schemas"]["DataFormat"];
+            compression: string | null;
+            options: components["schemas"]["ReadOptions"];
+            columns: components["schemas"]["FoundColumn"][];
+            rows: (string | null)[][];
+            estimated_rows: number | null;
+            sheets: string[];
+            members: string[];
+        };
+        /**
          * ProbeFail
          * @description Fails `times` times (0: always): `how` by an error that may be retried, one that is final, a crash of its
          *     process, memory without end, or by never ending and not listening to SIGTERM.
@@ -2104,6 +2948,41 @@ export interface components {
         QueueStatuses: {
             queues: components["schemas"]["QueueStatus"][];
         };
+        /**
+         * ReadOptions
+         * @description How a file is read; what is not given is found out.
+         *
+         *     `delimiter`, `quote`, `escape`, `encoding`, `header`, `skip` (lines before it) and `decimal` (the sign before a
+         *     number's fraction) are of `csv`; an empty `quote` means that there is none. `sheet` is of `xlsx`; `member`: which file
+         *     of a zip. `null_markers`: texts that mean "no value"; without them the empty text. `date_format`, `timestamp_format`:
+         *     as strftime has them; without, ISO 8601 or what the file seems to have.
+         */
+        ReadOptions: {
+            /** @default null */
+            delimiter?: string | null;
+            /** @default null */
+            quote?: string | null;
+            /** @default null */
+            escape?: string | null;
+            /** @default null */
+            encoding?: ("latin-1" | "utf-16" | "utf-8" | "windows-1252") | null;
+            /** @default null */
+            header?: boolean | null;
+            /** @default null */
+            skip?: number | null;
+            /** @default null */
+            decimal?: ("," | ".") | null;
+            /** @default null */
+            null_markers?: string[] | null;
+            /** @default null */
+            date_format?: string | null;
+            /** @default null */
+            timestamp_format?: string | null;
+            /** @default null */
+            sheet?: string | null;
+            /** @default null */
+            member?: string | null;
+        };
         /** ReadPosition */
         ReadPosition: {
             /** Format: uuid */
@@ -2131,6 +3010,23 @@ export interface components {
             /** @default null */
             session?: "cookie" | null;
         };
+        /**
+         * Reject
+         * @description A row that was left out. `line`: in the file, from 1; of formats without lines, the record.
+         *
+         *     `column`: its name in the file. `reason`: a sentence. `raw`: the row as it was; of formats without text, as JSON.
+         */
+        Reject: {
+            line: number | null;
+            column: string | null;
+            reason: string;
+            raw: string;
+        };
+        /** RejectPage */
+        RejectPage: {
+            rejects: components["schemas"]["Reject"][];
+            next: string | null;
+        };
         /** Replayed */
         Replayed: {
             count: number;
@@ -2146,6 +3042,28 @@ export interface components {
          * @enum {string}
          */
         Role: "member" | "owner";
+        /**
+         * RowCount
+         * @description `exact`: false when counting took too long; then it is the planner's estimate.
+         */
+        RowCount: {
+            count: number;
+            exact: boolean;
+        };
+        /**
+         * RowPage
+         * @description `columns`: names, in the order of the values. `ids`: of the rows, for as long as the dataset is not replaced.
+         *
+         *     Values are texts as PostgreSQL writes them, so that no digit is lost; they are cut after `cut` characters. There may
+         *     be fewer rows than were asked for although more follow: `next` tells.
+         */
+        RowPage: {
+            columns: string[];
+            rows: (string | null)[][];
+            ids: number[];
+            cut: number;
+            next: string | null;
+        };
         /**
          * Session
          * @description One login on one device. `device` is the browser's or program's own description, cut to 200 characters.
@@ -2209,11 +3127,23 @@ export interface components {
         };
         /**
          * Step
-         * @description A later job of a chain. A `file_id` that is missing from its `params` is the first file of the step before.
+         * @description A later job of a chain. A `file_id` that is missing from its `params` is the first file of the step before,
+         *     missing `file_ids` are all of them.
          */
         Step: {
             kind: string;
             params: Record<string, never>;
+        };
+        /**
+         * Task
+         * @description Over REST `client_id` may be missing, as the ancestor knew none: then a repeated request is another job.
+         */
+        Task: {
+            name: string;
+            arg: string;
+            taskType: string;
+            /** Format: uuid */
+            client_id?: string;
         };
         /**
          * TimelineEntry
@@ -2335,6 +3265,11 @@ export interface components {
          */
         UserUpdated: {
             user: components["schemas"]["User"];
+        };
+        /** ValueCount */
+        ValueCount: {
+            value: string | null;
+            count: number;
         };
         /**
          * Welcome
@@ -3842,6 +4777,176 @@ export interface operations {
             };
         };
     };
+    batch_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    batch_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     batch_retry: {
         parameters: {
             query?: never;
@@ -4959,6 +6064,820 @@ export interface operations {
             };
         };
     };
+    dataset_list: {
+        parameters: {
+            query?: {
+                conversation_id?: string;
+                q?: string;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetPage"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dataset_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetDetails"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dataset_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dataset_rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dataset_count: {
+        parameters: {
+            query?: {
+                filter?: string[];
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowCount"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dataset_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_id: string;
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dataset_rejects: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectPage"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dataset_rows: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                sort?: string;
+                filter?: string[];
+                columns?: string[];
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowPage"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dataset_stats: {
+        parameters: {
+            query: {
+                column: string;
+                filter?: string[];
+            };
+            header?: never;
+            path: {
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnStats"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     log_read: {
         parameters: {
             query?: {
@@ -5900,6 +7819,179 @@ export interface operations {
             };
         };
     };
+    import_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_rejects: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectPage"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     job_list: {
         parameters: {
             query?: {
@@ -5908,6 +8000,7 @@ export interface operations {
                 kind?: string;
                 conversation_id?: string;
                 batch_id?: string;
+                chain_id?: string;
                 cursor?: string;
                 limit?: number;
             };
@@ -6494,6 +8587,307 @@ export interface operations {
             };
         };
     };
+    job_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_replay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Taken as `client_id` where the body has none; a text that is no UUID is turned into one. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    client_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It was there before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobCreatedReply"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobCreatedReply"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`, `limit_exceeded` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    job_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     job_retry: {
         parameters: {
             query?: never;
@@ -6709,6 +9103,111 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `busy`, `unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deadline_exceeded`, `outcome_unknown` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    task_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Taken as `client_id` where the body has none; a text that is no UUID is turned into one. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    arg: string;
+                    taskType: string;
+                    /** Format: uuid */
+                    client_id?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It was there before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobCreatedReply"];
+                };
+            };
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobCreatedReply"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_authenticated`, `token_expired` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`, `limit_exceeded` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -80,6 +80,22 @@ export interface components {
             batch_id: string;
         };
         /**
+         * BatchPause
+         * @description The owner's alone: pauses every job that is not over.
+         */
+        BatchPause: {
+            /** Format: uuid */
+            batch_id: string;
+        };
+        /**
+         * BatchResume
+         * @description The owner's alone: every paused job of it is queued again.
+         */
+        BatchResume: {
+            /** Format: uuid */
+            batch_id: string;
+        };
+        /**
          * BatchRetry
          * @description The owner's alone: every failed or cancelled job of it begins anew.
          */
@@ -105,6 +121,40 @@ export interface components {
             conversations: components["schemas"]["Conversation"][];
             next: string | null;
         };
+        /**
+         * Bucket
+         * @description Values from `low` up to `high`; the last bucket has its `high` too.
+         */
+        Bucket: {
+            low: string;
+            high: string;
+            count: number;
+        };
+        /**
+         * ColumnStats
+         * @description `rows`: how many were looked at; of a large dataset they are a sample, unless `exact`.
+         *
+         *     `distinct`: different values among them. `top`: the most frequent ones. `histogram`: of numbers, dates and times.
+         */
+        ColumnStats: {
+            column: string;
+            type: components["schemas"]["ColumnType"];
+            rows: number;
+            exact: boolean;
+            nulls: number;
+            distinct: number;
+            min: string | null;
+            max: string | null;
+            mean: number | null;
+            top: components["schemas"]["ValueCount"][];
+            histogram: components["schemas"]["Bucket"][];
+        };
+        /**
+         * ColumnType
+         * @description `integer`: 64 bits; `decimal`: exact, any number of digits; `double`: 53 bits.
+         * @enum {string}
+         */
+        ColumnType: "boolean" | "date" | "decimal" | "double" | "integer" | "json" | "text" | "time" | "timestamp" | "timestamptz";
         /**
          * Conversation
          * @description A conversation as one member sees it.
@@ -233,6 +283,263 @@ export interface components {
             rev: number;
         };
         /**
+         * DataFormat
+         * @description `csv`: any delimiter; `json`: a list of objects, or one on each line. gzip, zstd and zip of them too.
+         * @enum {string}
+         */
+        DataFormat: "csv" | "json" | "parquet" | "xlsx";
+        /**
+         * Dataset
+         * @description `table`: its name in the database. `key`: names of columns that make a row unique. `bytes`: on the disk.
+         *
+         *     `rev` grows with every change.
+         */
+        Dataset: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: uuid */
+            owner_id: string;
+            conversation_id: string | null;
+            table: string;
+            columns: components["schemas"]["DatasetColumn"][];
+            key: string[];
+            rows: number;
+            bytes: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            changed_at: string;
+            rev: number;
+        };
+        /**
+         * DatasetChanged
+         * @description For its owner and its conversation: the dataset as it is now, also when it is new.
+         */
+        DatasetChanged: {
+            dataset: components["schemas"]["Dataset"];
+        };
+        /**
+         * DatasetColumn
+         * @description `name`: its identifier, also in filters; `title`: what the file or its owner calls it.
+         */
+        DatasetColumn: {
+            name: string;
+            title: string;
+            type: components["schemas"]["ColumnType"];
+        };
+        /**
+         * DatasetCount
+         * @description How many rows the filters leave.
+         */
+        DatasetCount: {
+            /** Format: uuid */
+            dataset_id: string;
+            filter?: string[];
+        };
+        /**
+         * DatasetDelete
+         * @description The owner's alone. The table goes; an import into it that runs just now fails.
+         */
+        DatasetDelete: {
+            /** Format: uuid */
+            dataset_id: string;
+        };
+        /**
+         * DatasetDeleted
+         * @description For its owner and its conversation.
+         */
+        DatasetDeleted: {
+            /** Format: uuid */
+            dataset_id: string;
+            rev: number;
+        };
+        /**
+         * DatasetDetails
+         * @description `imports`: the last ones, newest first.
+         */
+        DatasetDetails: {
+            dataset: components["schemas"]["Dataset"];
+            imports: components["schemas"]["Import"][];
+        };
+        /**
+         * DatasetExport
+         * @description A dataset, or what the filters leave of it, as a file: as it was when the job began.
+         */
+        DatasetExport: {
+            /** Format: uuid */
+            dataset_id: string;
+            /**
+             * @default csv
+             * @enum {unknown}
+             */
+            format?: "csv" | "jsonl" | "parquet";
+            filter?: string[];
+            columns?: string[];
+        };
+        /**
+         * DatasetGet
+         * @description The caller's own dataset, or one of a conversation that he hears.
+         */
+        DatasetGet: {
+            /** Format: uuid */
+            dataset_id: string;
+        };
+        /**
+         * DatasetImport
+         * @description Reads a file into a dataset, all of it or nothing.
+         *
+         *     `dataset`: name of a new one, name or id of one of the owner's. `columns`: those that are not named here are imported
+         *     as found. `key`: names of columns by which `upsert` finds rows; a dataset keeps it. `max_rejects`: more bad rows than
+         *     that, and the import fails. `dry_run`: reads and checks everything, changes nothing. `corrects`: an import whose
+         *     rejects this file has, corrected: it is read as that one was, and added as that one did.
+         */
+        DatasetImport: {
+            /** Format: uuid */
+            file_id: string;
+            dataset: string;
+            /** @default create */
+            mode?: components["schemas"]["ImportMode"];
+            /** @default null */
+            format?: components["schemas"]["DataFormat"] | null;
+            /**
+             * @default {
+             *       "delimiter": null,
+             *       "quote": null,
+             *       "escape": null,
+             *       "encoding": null,
+             *       "header": null,
+             *       "skip": null,
+             *       "decimal": null,
+             *       "null_markers": null,
+             *       "date_format": null,
+             *       "timestamp_format": null,
+             *       "sheet": null,
+             *       "member": null
+             *     }
+             */
+            options?: components["schemas"]["ReadOptions"];
+            columns?: components["schemas"]["ImportColumn"][];
+            key?: string[];
+            /** @default 1000 */
+            max_rejects?: number;
+            /** @default false */
+            dry_run?: boolean;
+            /** @default null */
+            corrects?: string | null;
+        };
+        /**
+         * DatasetList
+         * @description The caller's own datasets; with `conversation_id` those of everybody there. `q`: a part of the name.
+         */
+        DatasetList: {
+            /** @default null */
+            conversation_id?: string | null;
+            /** @default  */
+            q?: string;
+            /** @default null */
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+        };
+        /**
+         * DatasetPage
+         * @description Newest first.
+         */
+        DatasetPage: {
+            datasets: components["schemas"]["Dataset"][];
+            next: string | null;
+        };
+        /**
+         * DatasetPreview
+         * @description Looks at the beginning of a file and says how it would be imported. Writes nothing.
+         */
+        DatasetPreview: {
+            /** Format: uuid */
+            file_id: string;
+            /** @default null */
+            format?: components["schemas"]["DataFormat"] | null;
+            /**
+             * @default {
+             *       "delimiter": null,
+             *       "quote": null,
+             *       "escape": null,
+             *       "encoding": null,
+             *       "header": null,
+             *       "skip": null,
+             *       "decimal": null,
+             *       "null_markers": null,
+             *       "date_format": null,
+             *       "timestamp_format": null,
+             *       "sheet": null,
+             *       "member": null
+             *     }
+             */
+            options?: components["schemas"]["ReadOptions"];
+        };
+        /**
+         * DatasetRejects
+         * @description Of all imports of a dataset.
+         */
+        DatasetRejects: {
+            /** Format: uuid */
+            dataset_id: string;
+            /** @default null */
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+        };
+        /**
+         * DatasetRename
+         * @description The owner's alone. Conflict where another of his datasets has the name.
+         */
+        DatasetRename: {
+            /** Format: uuid */
+            dataset_id: string;
+            name: string;
+        };
+        /**
+         * DatasetRows
+         * @description `sort`: a column's name, with `-` before it downwards; without, in the order of import. Nulls come last.
+         *
+         *     `columns`: just these. Conflict: the dataset was replaced since the cursor was made; begin anew. Busy: sorting or
+         *     filtering so many rows took too long.
+         */
+        DatasetRows: {
+            /** Format: uuid */
+            dataset_id: string;
+            /** @default null */
+            cursor?: string | null;
+            /** @default 100 */
+            limit?: number;
+            /** @default null */
+            sort?: string | null;
+            filter?: string[];
+            columns?: string[];
+        };
+        /**
+         * DatasetStats
+         * @description What is in one column, of the rows that the filters leave.
+         */
+        DatasetStats: {
+            /** Format: uuid */
+            dataset_id: string;
+            column: string;
+            filter?: string[];
+        };
+        /**
+         * DatasetUndo
+         * @description The owner's alone. Takes one import back; that of `create` deletes the dataset. Repeated, it changes nothing.
+         *
+         *     Conflict: later imports build on it, or what it replaced is not kept any more.
+         */
+        DatasetUndo: {
+            /** Format: uuid */
+            dataset_id: string;
+            /** Format: uuid */
+            import_id: string;
+        };
+        /**
          * DeadGroup
          * @description Jobs that failed for good with the same kind and error code. `example`: the last one's sentence.
          */
@@ -271,6 +578,45 @@ export interface components {
         };
         Done: Record<string, never>;
         /**
+         * DownloadFetch
+         * @description Fetches a file by http or https. `sha256`: what its bytes must have (hexadecimal). `name`: what to call the file,
+         *     in place of what the server or the URL says. `label`: what to call the job; it comes back as the job's `subject` and
+         *     as the `note` of its progress.
+         */
+        DownloadFetch: {
+            url: string;
+            /** @default null */
+            sha256?: string | null;
+            /** @default null */
+            name?: string | null;
+            /** @default  */
+            label?: string;
+        };
+        /**
+         * DownloadResult
+         * @description `files` has one. `final_url`: where the redirects led, without query and fragment, which may hold secrets.
+         *
+         *     `resumed`: bytes that earlier attempts had brought and the last one did not fetch again.
+         */
+        DownloadResult: {
+            files: components["schemas"]["DownloadedFile"][];
+            url: string;
+            final_url: string;
+            resumed: number;
+        };
+        /**
+         * DownloadedFile
+         * @description `media_type`: what its first bytes look like; `file.inspected` tells what decoding says.
+         */
+        DownloadedFile: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            size: number;
+            media_type: string;
+            sha256: string;
+        };
+        /**
          * EventsRead
          * @description Events that the caller may hear, after position `after` (none: the current one) and not before `since`.
          *
@@ -285,6 +631,19 @@ export interface components {
             limit?: number;
             /** @default 0 */
             wait?: number;
+        };
+        /** ExportFile */
+        ExportFile: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            size: number;
+            media_type: string;
+        };
+        /** ExportResult */
+        ExportResult: {
+            files: components["schemas"]["ExportFile"][];
+            rows: number;
         };
         /**
          * Failure
@@ -402,6 +761,16 @@ export interface components {
          */
         Format: "avif" | "jpeg" | "png" | "same" | "webp";
         /**
+         * FoundColumn
+         * @description `source`: its name in the file; `name`: what it would be called here. `nulls`: among the rows looked at.
+         */
+        FoundColumn: {
+            source: string;
+            name: string;
+            type: components["schemas"]["ColumnType"];
+            nulls: number;
+        };
+        /**
          * Hello
          * @description The first frame of a socket, within 10 s. `v`: version of the protocol; `token`: an access token.
          */
@@ -462,6 +831,91 @@ export interface components {
             kept?: string | null;
         };
         /**
+         * Import
+         * @description One import. Its `id` is that of its job. `undoable`: whether `dataset.undo` would do it now.
+         *
+         *     `kept_rejects`: how many of the `rejects` can be read. `corrected`: rows that came by imports that `corrects` it.
+         */
+        Import: {
+            /** Format: uuid */
+            id: string;
+            dataset_id: string | null;
+            /** Format: uuid */
+            file_id: string;
+            file_name: string;
+            mode: components["schemas"]["ImportMode"];
+            state: components["schemas"]["ImportState"];
+            rows: number;
+            inserted: number;
+            updated: number;
+            rejects: number;
+            kept_rejects: number;
+            corrects: string | null;
+            corrected: number;
+            undoable: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /**
+         * ImportColumn
+         * @description What to do with one column of the file. `name`, `type`: as found unless given.
+         */
+        ImportColumn: {
+            source: string;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            type?: components["schemas"]["ColumnType"] | null;
+            /** @default false */
+            skip?: boolean;
+        };
+        /**
+         * ImportGet
+         * @description Also of a dry run, or of an import that failed for too many rejects; the id is the job's.
+         */
+        ImportGet: {
+            /** Format: uuid */
+            import_id: string;
+        };
+        /**
+         * ImportMode
+         * @description `create`: a new dataset; where the name is taken it gets a number. `upsert`: by key, last one wins.
+         * @enum {string}
+         */
+        ImportMode: "append" | "create" | "replace" | "upsert";
+        /** ImportRejects */
+        ImportRejects: {
+            /** Format: uuid */
+            import_id: string;
+            /** @default null */
+            cursor?: string | null;
+            /** @default 50 */
+            limit?: number;
+        };
+        /**
+         * ImportResult
+         * @description `rows`: good ones that were read: `inserted` + `updated`, unless the file has the same key twice.
+         *
+         *     `rejects`: rows that were left out. `dataset_id`: none after a dry run of `create`. `import_id` is the job's id.
+         */
+        ImportResult: {
+            dataset_id: string | null;
+            name: string;
+            rows: number;
+            rejects: number;
+            inserted: number;
+            updated: number;
+            /** Format: uuid */
+            import_id: string;
+            dry_run: boolean;
+        };
+        /**
+         * ImportState
+         * @description `tried`: a dry run. `failed`: too many rejects, which are kept; nothing else is.
+         * @enum {string}
+         */
+        ImportState: "done" | "failed" | "tried" | "undone";
+        /**
          * InspectResult
          * @description What decoding told of a file; of a picture also a thumbnail was made.
          */
@@ -487,7 +941,9 @@ export interface components {
          * @description `subject`: what it is about, for people. `attempt`: how many have begun. `run_after`: of the next attempt.
          *
          *     `params` are the kind's (docs/jobs.md), `result` is what the kind tells when it succeeded. `previous_id`: the step
-         *     of the chain before this one. `timeline` is there in `job.get` only. `rev` grows with every change but progress.
+         *     of the chain before this one; `chain_id`: the first job of the chain, also in that one, none where it is no chain.
+         *     `cancelling`, `pausing`: whoever runs it was told to stop. `timeline` is there in `job.get` only. `rev` grows with
+         *     every change but progress.
          */
         Job: {
             /** Format: uuid */
@@ -500,6 +956,7 @@ export interface components {
             conversation_id: string | null;
             batch_id: string | null;
             previous_id: string | null;
+            chain_id: string | null;
             attempt: number;
             max_attempts: number;
             progress: components["schemas"]["JobProgress"] | null;
@@ -507,6 +964,7 @@ export interface components {
             result: Record<string, never> | null;
             error: components["schemas"]["JobError"] | null;
             cancelling: boolean;
+            pausing: boolean;
             /** Format: date-time */
             created_at: string;
             run_after: string | null;
@@ -610,6 +1068,8 @@ export interface components {
         /**
          * JobList
          * @description The caller's own jobs; with `conversation_id` or `batch_id` those of everybody there. `ids`: just these.
+         *
+         *     `chain_id`: the steps of a chain, newest first as always, for who may see its first one.
          */
         JobList: {
             /** @default null */
@@ -623,6 +1083,8 @@ export interface components {
             /** @default null */
             batch_id?: string | null;
             /** @default null */
+            chain_id?: string | null;
+            /** @default null */
             cursor?: string | null;
             /** @default 50 */
             limit?: number;
@@ -634,6 +1096,16 @@ export interface components {
         JobPage: {
             jobs: components["schemas"]["Job"][];
             next: string | null;
+        };
+        /**
+         * JobPause
+         * @description The owner's alone: the job does nothing until somebody resumes it. What runs is stopped within 10 s; a download
+         *     keeps what it has, other kinds begin from the start. Conflict for what is over, and for a step that waits for the
+         *     one before.
+         */
+        JobPause: {
+            /** Format: uuid */
+            job_id: string;
         };
         /**
          * JobProgress
@@ -667,6 +1139,26 @@ export interface components {
             progress: components["schemas"]["JobProgress"];
         };
         /**
+         * JobReplay
+         * @description The owner's alone: a new job like this one, with the same inputs; of a chain, whichever step is named, all of it.
+         *
+         *     Conflict while it is not over. A repeated `client_id` answers with the first replay.
+         */
+        JobReplay: {
+            /** Format: uuid */
+            job_id: string;
+            /** Format: uuid */
+            client_id: string;
+        };
+        /**
+         * JobResume
+         * @description The owner's alone: a paused job is queued again; one that is not paused stays as it is. Conflict: it is over.
+         */
+        JobResume: {
+            /** Format: uuid */
+            job_id: string;
+        };
+        /**
          * JobRetry
          * @description The owner's alone: a failed or cancelled job begins anew, and with it the steps behind it. Others: Conflict.
          */
@@ -696,10 +1188,10 @@ export interface components {
         };
         /**
          * JobState
-         * @description `retrying` waits for its next attempt, `waiting` for the step of its chain before it.
+         * @description `retrying` waits for its next attempt, `waiting` for the step of its chain before it, `paused` for somebody.
          * @enum {string}
          */
-        JobState: "cancelled" | "failed" | "queued" | "retrying" | "running" | "succeeded" | "waiting";
+        JobState: "cancelled" | "failed" | "paused" | "queued" | "retrying" | "running" | "succeeded" | "waiting";
         /**
          * Lane
          * @description A queue's jobs run lane by lane: `express` is for what is over in a moment, `bulk` for what nobody waits for.
@@ -917,6 +1409,25 @@ export interface components {
             more_after: boolean;
         };
         /**
+         * MessagePost
+         * @description A message with these files from the job's owner, who has to be a member of the conversation then.
+         */
+        MessagePost: {
+            /** Format: uuid */
+            conversation_id: string;
+            file_ids: string[];
+            /** @default  */
+            text?: string;
+        };
+        /** MessagePosted */
+        MessagePosted: {
+            /** Format: uuid */
+            message_id: string;
+            /** Format: uuid */
+            conversation_id: string;
+            seq: number;
+        };
+        /**
          * MessageSend
          * @description `client_id`: chosen by the sender, once per message; a repeat returns the first message, for ever.
          *
@@ -1089,6 +1600,23 @@ export interface components {
          */
         Preset: "archive" | "balanced" | "fast" | "smallest";
         /**
+         * PreviewResult
+         * @description `options`: what was found, or had been given; giving them back makes an import read the file just so.
+         *
+         *     `rows`: the first ones, as texts. `estimated_rows`: of the whole file. `compression`: `gzip`, `zstd` or `zip`.
+         *     `sheets`: of an XLSX; `members`: of a zip.
+         */
+        PreviewResult: {
+            format: components["schemas"]["DataFormat"];
+            compression: string | null;
+            options: components["schemas"]["ReadOptions"];
+            columns: components["schemas"]["FoundColumn"][];
+            rows: (string | null)[][];
+            estimated_rows: number | null;
+            sheets: string[];
+            members: string[];
+        };
+        /**
          * ProbeFail
          * @description Fails `times` times (0: always): `how` by an error that may be retried, one that is final, a crash of its
          *     process, memory without end, or by never ending and not listening to SIGTERM.
@@ -1161,6 +1689,41 @@ export interface components {
         QueueStatuses: {
             queues: components["schemas"]["QueueStatus"][];
         };
+        /**
+         * ReadOptions
+         * @description How a file is read; what is not given is found out.
+         *
+         *     `delimiter`, `quote`, `escape`, `encoding`, `header`, `skip` (lines before it) and `decimal` (the sign before a
+         *     number's fraction) are of `csv`; an empty `quote` means that there is none. `sheet` is of `xlsx`; `member`: which file
+         *     of a zip. `null_markers`: texts that mean "no value"; without them the empty text. `date_format`, `timestamp_format`:
+         *     as strftime has them; without, ISO 8601 or what the file seems to have.
+         */
+        ReadOptions: {
+            /** @default null */
+            delimiter?: string | null;
+            /** @default null */
+            quote?: string | null;
+            /** @default null */
+            escape?: string | null;
+            /** @default null */
+            encoding?: ("latin-1" | "utf-16" | "utf-8" | "windows-1252") | null;
+            /** @default null */
+            header?: boolean | null;
+            /** @default null */
+            skip?: number | null;
+            /** @default null */
+            decimal?: ("," | ".") | null;
+            /** @default null */
+            null_markers?: string[] | null;
+            /** @default null */
+            date_format?: string | null;
+            /** @default null */
+            timestamp_format?: string | null;
+            /** @default null */
+            sheet?: string | null;
+            /** @default null */
+            member?: string | null;
+        };
         /** ReadPosition */
         ReadPosition: {
             /** Format: uuid */
@@ -1188,6 +1751,23 @@ export interface components {
             /** @default null */
             session?: "cookie" | null;
         };
+        /**
+         * Reject
+         * @description A row that was left out. `line`: in the file, from 1; of formats without lines, the record.
+         *
+         *     `column`: its name in the file. `reason`: a sentence. `raw`: the row as it was; of formats without text, as JSON.
+         */
+        Reject: {
+            line: number | null;
+            column: string | null;
+            reason: string;
+            raw: string;
+        };
+        /** RejectPage */
+        RejectPage: {
+            rejects: components["schemas"]["Reject"][];
+            next: string | null;
+        };
         /** Replayed */
         Replayed: {
             count: number;
@@ -1203,6 +1783,28 @@ export interface components {
          * @enum {string}
          */
         Role: "member" | "owner";
+        /**
+         * RowCount
+         * @description `exact`: false when counting took too long; then it is the planner's estimate.
+         */
+        RowCount: {
+            count: number;
+            exact: boolean;
+        };
+        /**
+         * RowPage
+         * @description `columns`: names, in the order of the values. `ids`: of the rows, for as long as the dataset is not replaced.
+         *
+         *     Values are texts as PostgreSQL writes them, so that no digit is lost; they are cut after `cut` characters. There may
+         *     be fewer rows than were asked for although more follow: `next` tells.
+         */
+        RowPage: {
+            columns: string[];
+            rows: (string | null)[][];
+            ids: number[];
+            cut: number;
+            next: string | null;
+        };
         /**
          * Session
          * @description One login on one device. `device` is the browser's or program's own description, cut to 200 characters.
@@ -1266,11 +1868,23 @@ export interface components {
         };
         /**
          * Step
-         * @description A later job of a chain. A `file_id` that is missing from its `params` is the first file of the step before.
+         * @description A later job of a chain. A `file_id` that is missing from its `params` is the first file of the step before,
+         *     missing `file_ids` are all of them.
          */
         Step: {
             kind: string;
             params: Record<string, never>;
+        };
+        /**
+         * Task
+         * @description Over REST `client_id` may be missing, as the ancestor knew none: then a repeated request is another job.
+         */
+        Task: {
+            name: string;
+            arg: string;
+            taskType: string;
+            /** Format: uuid */
+            client_id?: string;
         };
         /**
          * TimelineEntry
@@ -1393,6 +2007,11 @@ export interface components {
         UserUpdated: {
             user: components["schemas"]["User"];
         };
+        /** ValueCount */
+        ValueCount: {
+            value: string | null;
+            count: number;
+        };
         /**
          * Welcome
          * @description `resumed`: the events missed since the given position follow; if false, ask for `bootstrap`.
@@ -1472,10 +2091,27 @@ export interface Operations {
   "job.get": { request: Schemas["JobGet"]; reply: Schemas["Job"] };
   "job.cancel": { request: Schemas["JobCancel"]; reply: Schemas["Job"] };
   "job.retry": { request: Schemas["JobRetry"]; reply: Schemas["Job"] };
+  "job.pause": { request: Schemas["JobPause"]; reply: Schemas["Job"] };
+  "job.resume": { request: Schemas["JobResume"]; reply: Schemas["Job"] };
+  "job.replay": { request: Schemas["JobReplay"]; reply: Schemas["JobCreatedReply"] };
   "job.delete": { request: Schemas["JobDelete"]; reply: Record<string, never> };
   "batch.get": { request: Schemas["BatchGet"]; reply: Schemas["Batch"] };
   "batch.cancel": { request: Schemas["BatchCancel"]; reply: Schemas["Batch"] };
   "batch.retry": { request: Schemas["BatchRetry"]; reply: Schemas["Batch"] };
+  "batch.pause": { request: Schemas["BatchPause"]; reply: Schemas["Batch"] };
+  "batch.resume": { request: Schemas["BatchResume"]; reply: Schemas["Batch"] };
+  "task.create": { request: Schemas["Task"]; reply: Schemas["JobCreatedReply"] };
+  "dataset.list": { request: Schemas["DatasetList"]; reply: Schemas["DatasetPage"] };
+  "dataset.get": { request: Schemas["DatasetGet"]; reply: Schemas["DatasetDetails"] };
+  "dataset.rename": { request: Schemas["DatasetRename"]; reply: Schemas["Dataset"] };
+  "dataset.delete": { request: Schemas["DatasetDelete"]; reply: Record<string, never> };
+  "dataset.rows": { request: Schemas["DatasetRows"]; reply: Schemas["RowPage"] };
+  "dataset.count": { request: Schemas["DatasetCount"]; reply: Schemas["RowCount"] };
+  "dataset.stats": { request: Schemas["DatasetStats"]; reply: Schemas["ColumnStats"] };
+  "dataset.rejects": { request: Schemas["DatasetRejects"]; reply: Schemas["RejectPage"] };
+  "dataset.undo": { request: Schemas["DatasetUndo"]; reply: Schemas["Import"] };
+  "import.get": { request: Schemas["ImportGet"]; reply: Schemas["Import"] };
+  "import.rejects": { request: Schemas["ImportRejects"]; reply: Schemas["RejectPage"] };
   "log.read": { request: Schemas["EventsRead"]; reply: Schemas["LogPage"] };
   "bootstrap": { request: Schemas["Bootstrap"]; reply: Schemas["BootstrapReply"] };
 }
@@ -1485,6 +2121,8 @@ export interface Events {
   "conversation.created": Schemas["ConversationCreated"];
   "conversation.read_moved": Schemas["ConversationReadMoved"];
   "conversation.updated": Schemas["ConversationUpdated"];
+  "dataset.changed": Schemas["DatasetChanged"];
+  "dataset.deleted": Schemas["DatasetDeleted"];
   "file.deleted": Schemas["FileDeleted"];
   "file.inspected": Schemas["FileInspected"];
   "job.changed": Schemas["JobChanged"];

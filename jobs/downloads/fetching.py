@@ -1,0 +1,1 @@
+"""`download.fetch` (docs/downloads.md)."""
