@@ -285,11 +285,17 @@ class MessageSend(Request[MessageSentReply]):
 
 
 @operation(
-    "message.send_files", owner=OWNER, safety=Safety.KEYED, slow=True, deadline_ms=4000, errors=(NotFound, Conflict)
+    "message.send_files",
+    owner=OWNER,
+    safety=Safety.KEYED,
+    slow=True,
+    deadline_ms=4000,
+    errors=(NotFound, Conflict),
+    callers=("gateway", "scheduler"),
 )
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageSendFiles(Request[MessageSentReply]):
-    """What a gateway makes of a `message.send` with files: they have to be asked for, which takes its time.
+    """What a gateway makes of a `message.send` with files, which have to be asked for, and a job of `message.post`.
 
     NotFound has `file_ids` where some of them are not the sender's own.
     """

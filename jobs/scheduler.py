@@ -26,10 +26,11 @@ from bus.topology import DEAD_WORK, SCHEDULER_POKE, WORK
 from config import notify
 from config.exclusive import LockSession, run_exclusively
 from config.failpoints import failpoint
-from contracts.errors import Busy, DeadlineExceeded, OutcomeUnknown, Unavailable, WarrenError
+from contracts.errors import WarrenError
 from contracts.message import MessageSend
 from jobs.engine import cards, upkeep
 from jobs.engine.upkeep import AT_ONCE, Pointer
+from jobs.errands import LATER, Errands
 from jobs.files.retention import sweep
 
 log = logging.getLogger("jobs.scheduler")
@@ -45,8 +46,6 @@ WINDOW = 4 * AT_ONCE
 """Pointers that may be unconfirmed at the broker."""
 PATIENCE = 2.0
 """Seconds that a scheduler which was asked to stop waits for confirms."""
-_LATER = (Busy, DeadlineExceeded, OutcomeUnknown, Unavailable)
-"""Answers after which a card is tried again."""
 
 
 def main() -> int:
@@ -81,15 +80,17 @@ class Scheduler:
             on_confirmed=self._confirmed,
             asks=True,
         )
-        self._publisher.consume(SCHEDULER_POKE, lambda _: self.wake())
+        self._publisher.consume(SCHEDULER_POKE, lambda _: self._poked())
         self._publisher.consume(DEAD_WORK, _bury)
         self._posting: set[UUID] = set()
         self._sweeper = _Sweeper(stop)
+        self._errands = Errands(on_end=lambda: self._publisher.call_threadsafe(self.wake))
         upkeep.unpublish_recent()
         log.info("active")
 
     def run(self) -> None:
         """Work until asked to stop. Raises django.db.Error when the database fails."""
+        self._errands.start()
         for beat, seconds in (
             (self._poll, POLL),
             (self._look_after, UPKEEP_EVERY),
@@ -97,7 +98,14 @@ class Scheduler:
             (self._drop_old, RETENTION_EVERY),
         ):
             self._publisher.call_later(0, partial(self._repeat, beat, seconds))
-        self._publisher.run()
+        try:
+            self._publisher.run()
+        finally:
+            self._errands.stop()
+
+    def _poked(self) -> None:
+        self._errands.wake()
+        self.wake()
 
     def wake(self) -> None:
         """Look for pointers to publish, soon; a hundred pokes before that are one."""
@@ -194,7 +202,7 @@ class Scheduler:
 
         def settle(outcome: bytes | WarrenError) -> None:
             self._posting.discard(id)
-            if not isinstance(outcome, _LATER):  # one who has left the conversation has no card there any more
+            if not isinstance(outcome, LATER):  # one who has left the conversation has no card there any more
                 posted(id)
 
         call = Call(actor=Actor(user_id=owner_id, session_id=UUID(int=0)))

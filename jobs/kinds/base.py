@@ -17,11 +17,14 @@ from uuid import UUID
 
 from bus.topology import WORK_QUEUES
 from contracts.base import KINDS as CONTRACTS
-from contracts.base import KindType
+from contracts.base import KindType, Request
 from contracts.job import Lane
 
 MIB = 1024 * 1024
+ERRANDS = "errand"
+"""The queue of kinds that read no bytes and only ask another service: the scheduler runs them, without a token."""
 F = TypeVar("F", bound=Callable[..., Any])
+R = TypeVar("R")
 
 
 class JobFailure(Exception):
@@ -124,6 +127,15 @@ class Context(Protocol):
         """Move bytes from the folder into the storage; the kind's `accepted` must make something refer to them."""
 
 
+class ErrandContext(Protocol):
+    """What the run function of a kind in the queue `ERRANDS` works with."""
+
+    job_id: UUID
+
+    def ask(self, request: Request[R]) -> R:
+        """Another service's answer to the job's owner. Raises WarrenError; what may be over soon is tried again."""
+
+
 def _no_files(_: Any) -> Sequence[UUID]:
     return ()
 
@@ -154,7 +166,7 @@ class Kind:
 
     contract: KindType
     queue: str
-    run: Callable[[Any, Context], Any]
+    run: Callable[[Any, Any], Any]
     files: Callable[[Any], Sequence[UUID]] = _no_files
     validate: Callable[[Any], None] = _anything_goes
     subject: Callable[[Any, Sequence[str]], str] = _first_name
@@ -187,7 +199,7 @@ def kind(params: type, *, queue: str, **options: Any) -> Callable[[F], F]:
         hints = get_type_hints(run)
         if hints.get("params") is not params or hints.get("return") is not contract.result:
             raise TypeError(f"{run.__qualname__} should take {params.__name__}, return {contract.result.__name__}.")
-        if f"job.{queue}" not in WORK_QUEUES:
+        if queue != ERRANDS and f"job.{queue}" not in WORK_QUEUES:
             raise TypeError(f"{contract.name}: the topology has no queue job.{queue}.")
         if contract.name in KINDS:
             raise TypeError(f"Two functions run {contract.name}.")

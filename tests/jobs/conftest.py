@@ -5,18 +5,24 @@ from collections.abc import Callable
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 
 from bus import afterwards
 from bus.testing import InMemoryBus
 from contracts.ids import uuid7
 from contracts.job import OVER, JobBatch, JobCreate, JobGet, JobState
+from jobs.files import storage
+from jobs.files.services import file_create
 from jobs.handlers import service as jobs
-from jobs.models import Job
+from jobs.kinds.base import Picture
+from jobs.models import File, Job
 from messageservice.handlers import service as messages
 from tests.messages.conftest import ask, group, history, people, person  # noqa: F401
 from tests.servers import eventually
 from tests.users.conftest import at_once, recorded  # noqa: F401
 from userservice.handlers import service as users
+
+PICTURE = Picture(width=8, height=6, thumbhash="abcd")
 
 
 @pytest.fixture
@@ -57,6 +63,20 @@ def create(ask):  # noqa: F811
             **place,
         )
         return ask(request, by=by)
+
+    return make
+
+
+@pytest.fixture
+def upload(tmp_path, transactional_db):
+    """A picture that was inspected: `upload(ada, b"bytes")`."""
+
+    def make(owner_id, content: bytes, *, name="photo.jpg") -> File:
+        place = tmp_path / uuid4().hex
+        place.write_bytes(content)
+        with transaction.atomic():
+            stored = storage.put(place)
+            return file_create(owner_id=owner_id, stored=stored, name=name, media_type="image/jpeg", picture=PICTURE)
 
     return make
 

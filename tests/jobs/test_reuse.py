@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
 from django.utils import timezone
 
 from contracts.job import JobState
@@ -11,25 +10,9 @@ from jobs.engine import outcomes, reuse
 from jobs.engine.claims import claim
 from jobs.engine.outcomes import Held
 from jobs.files import storage
-from jobs.files.services import file_create
-from jobs.kinds.base import Picture, Saved
+from jobs.kinds.base import Saved
 from jobs.models import Attempt, File, Job
-
-PICTURE = Picture(width=8, height=6, thumbhash="abcd")
-
-
-@pytest.fixture
-def upload(tmp_path, transactional_db):
-    """A picture that was inspected: `upload(ada, b"bytes")`."""
-
-    def make(owner_id, content: bytes, *, name="photo.jpg") -> File:
-        place = tmp_path / uuid4().hex
-        place.write_bytes(content)
-        with transaction.atomic():
-            stored = storage.put(place)
-            return file_create(owner_id=owner_id, stored=stored, name=name, media_type="image/jpeg", picture=PICTURE)
-
-    return make
+from tests.jobs.conftest import PICTURE
 
 
 @pytest.fixture
