@@ -145,6 +145,7 @@ def failed(job: Job, failure: JobFailure) -> None:
         _end(job, JobState.FAILED, note="failed", worker=worker)
         error = {"code": "previous_failed", "message": "The step before this one failed."}
         changes.cancel(changes.steps_behind(job), error=error)
+        _give_up(job, failure.code)
 
 
 def pause(failures: int, *, named: float | None = None) -> float:
@@ -186,6 +187,12 @@ def _accept(job: Job, *, result: dict[str, Any], saved: Sequence[Saved]) -> None
         news.count(batch, [job], before={job.id: JobState.RUNNING})
     if job.followed:  # type: ignore[attr-defined]  # the statement has this column
         _release_next(job)
+
+
+def _give_up(job: Job, code: str) -> None:
+    kind = load_all().get(job.kind)  # none: made by a newer version
+    if kind is not None:
+        kind.given_up(msgspec.convert(job.params, kind.contract.params), code)
 
 
 def _create_file(job: Job, saved: Saved) -> File:

@@ -149,7 +149,7 @@ def _first_name(_: Any, names: Sequence[str]) -> str:
 
 
 def _nothing_more(_: Any, __: Any) -> None:
-    """The default of kinds whose result is all that they change."""
+    """The default of kinds whose result, or error, is all that they change."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,9 +159,10 @@ class Kind:
     `queue`: `image` means the queue `job.image`. `files`: ids in the parameters whose bytes it reads; whoever creates
     the job must be allowed to read them. `validate(params)` raises InvalidRequest for what types cannot say.
     `subject(params, file names)`: what the job is about, for people. `accepted(params, result)` runs in the transaction
-    that stores the result. `time_limit`: seconds of an attempt. `memory`: bytes of address space that its process may
-    take beyond what it has when it starts. `reuse`: the same parameters on the same bytes give the same files, so an
-    earlier result may be used again. `internal`: only the service itself makes such jobs, and nobody is shown them.
+    that stores the result, `given_up(params, error code)` in the one in which the job fails for good. `time_limit`:
+    seconds of an attempt. `memory`: bytes of address space that its process may take beyond what it has when it starts.
+    `reuse`: the same parameters on the same bytes give the same files, so an earlier result may be used again.
+    `internal`: only the service itself makes such jobs, and nobody is shown them.
     """
 
     contract: KindType
@@ -171,6 +172,7 @@ class Kind:
     validate: Callable[[Any], None] = _anything_goes
     subject: Callable[[Any, Sequence[str]], str] = _first_name
     accepted: Callable[[Any, Any], None] = _nothing_more
+    given_up: Callable[[Any, str], None] = _nothing_more
     time_limit: float = 600.0
     memory: int = 1024 * MIB
     max_attempts: int = 5

@@ -21,6 +21,13 @@ def accepted(params: FileInspect, result: InspectResult) -> None:
     )
 
 
+def given_up(params: FileInspect, code: str) -> None:
+    """A file that costs whoever looks into it his life is a file that cannot be used; nobody waits for more."""
+    from jobs.files.services import file_inspected
+
+    file_inspected(file_id=params.file_id, media_type="application/octet-stream", picture=None, problem=code)
+
+
 def picture_of(result: InspectResult) -> Picture | None:
     if result.width is None or result.height is None:
         return None
@@ -41,6 +48,7 @@ def picture_of(result: InspectResult) -> Picture | None:
     queue="image",
     files=files,
     accepted=accepted,
+    given_up=given_up,
     lane=Lane.EXPRESS,
     time_limit=20,
     memory=1024 * MIB,

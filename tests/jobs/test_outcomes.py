@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db.transaction import atomic
 from django.test import override_settings
 from django.utils import timezone
 
@@ -12,6 +13,8 @@ from contracts.errors import LimitExceeded
 from contracts.job import JobCancel, JobState, Step
 from jobs.engine import claims, outcomes, upkeep
 from jobs.engine.outcomes import Held
+from jobs.files import storage
+from jobs.files.services import file_create
 from jobs.kinds import base, load_all
 from jobs.kinds.base import JobFailure
 from jobs.models import Job
@@ -182,6 +185,17 @@ def test_a_step_that_needs_a_file_which_nobody_made_is_cancelled(claimed):
     outcomes.succeed(held, result=RESULT, saved=[])
     step = Job.objects.get(kind="image.process")
     assert (step.state, step.error["code"]) == ("cancelled", "no_file")
+
+
+def test_a_file_that_nobody_can_look_into_says_so_and_waits_no_longer(transactional_db, tmp_path, ada):
+    place = tmp_path / "bytes"
+    place.write_bytes(b"deadly")
+    with atomic():
+        file = file_create(owner_id=ada, stored=storage.put(place), name="a.png")
+    (claim,) = claims.claim(queue="image", worker="w", limit=1)
+    outcomes.fail(Held(claim.job.id, 1, "w"), JobFailure("crashed", "It died.", retry=False))
+    file.refresh_from_db()
+    assert (file.inspected, file.problem) == (True, "crashed")
 
 
 def test_what_the_kind_refuses_to_accept_fails_the_job_and_leaves_nothing(claimed, look, monkeypatch):
