@@ -3,19 +3,18 @@
 # ruff: noqa: ARG002  the signatures are Django's
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
 from django.contrib import admin
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from config.bounded_admin import BoundedPaginator
 from contracts.base import EVENTS, load_all
 from eventlog.models import Event, Outbox, RelayState
 from eventlog.selectors import head, position_at
@@ -23,22 +22,12 @@ from eventlog.status import log_status
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
-    BoundedBase = Paginator[Any]
 else:  # generic in the stubs alone
-    ModelAdmin, BoundedBase = admin.ModelAdmin, Paginator
+    ModelAdmin = admin.ModelAdmin
 
 WINDOW = 20_000
 """Positions that one list looks at; the filter "time" moves them back."""
-COUNTED = 10_000
 load_all()
-
-
-class BoundedPaginator(BoundedBase):
-    """Counts up to a limit: nobody turns to page ten thousand, and a count of everything reads everything."""
-
-    @cached_property
-    def count(self) -> int:
-        return cast("QuerySet[Any]", self.object_list[:COUNTED]).count()
 
 
 class ReadOnlyAdmin(ModelAdmin):
