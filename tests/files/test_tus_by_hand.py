@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 from django.utils import timezone
 
+from apigateway.files import body
 from jobs.models import Upload, Usage
 from tests.files.office import BYTES, TUS, SlowPatch, metadata, random_bytes, stored_under
 from tests.servers import eventually
@@ -268,3 +269,15 @@ def _finish_fails():
 
 def test_headers_of_tus_are_read_as_they_are_written(ada):
     assert ada.call("POST", "/uploads", headers={**TUS, "upload-length": "3"}).status_code == 201
+
+
+def test_a_client_that_falls_silent_is_told_408_and_goes_on_from_where_it_was(ada, monkeypatch):
+    monkeypatch.setattr(body, "PATIENCE", 0.3)
+    upload = ada.begin(10)
+    patch = SlowPatch(ada, upload, offset=0, length=10)
+    patch.send(b"01234")
+    assert patch.answer().startswith("HTTP/1.1 408")
+    patch.hang_up()
+    assert ada.offset(upload) == 5
+    monkeypatch.undo()
+    assert ada.append(upload, b"56789", 5).status_code == 204
