@@ -112,12 +112,16 @@ class FileGet(Request[File]):
     file_id: UUID
 
 
-@operation("file.list", owner=OWNER, safety=Safety.READ_ONLY, slow=True)
+@operation("file.list", owner=OWNER, safety=Safety.READ_ONLY, slow=True, errors=(NotFound,))
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileList(Request[FilePage]):
-    """The caller's own files, or those with these `ids`."""
+    """The caller's own files, those with these `ids`, or those that a conversation brought him.
+
+    `conversation_id`: posted there, or of its jobs, latest first; a page may have fewer than there are behind it.
+    """
 
     ids: Annotated[list[UUID], Meta(max_length=MAX_FILES)] | None = None
+    conversation_id: UUID | None = None
     cursor: Cursor | None = None
     limit: PageSize = 50
 

@@ -141,6 +141,20 @@ class VisibleFiles:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PostedFile:
+    file_id: UUID
+    seq: Seq
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostedFiles:
+    """By `seq` and `file_id`, the greatest first. `joined_seq`: of the actor, who sees nothing up to it."""
+
+    files: list[PostedFile]
+    joined_seq: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Membership:
     conversation_id: UUID
     joined_seq: int
@@ -314,6 +328,16 @@ class MessageFilesVisible(Request[VisibleFiles]):
     """Which of these files were posted where the actor may see it."""
 
     file_ids: Annotated[list[UUID], Meta(min_length=1, max_length=200)]
+
+
+@operation("message.files_of", owner=OWNER, safety=Safety.READ_ONLY, errors=(NotFound,), callers=("jobs",))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageFilesOf(Request[PostedFiles]):
+    """Files that were posted in a conversation, as far as the actor may see it; those behind `after`."""
+
+    conversation_id: UUID
+    after: PostedFile | None = None
+    limit: Annotated[int, Meta(ge=1, le=201)]
 
 
 @operation("message.files_posted", owner=OWNER, safety=Safety.READ_ONLY, callers=("scheduler",))

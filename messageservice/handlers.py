@@ -105,6 +105,16 @@ def message_files_visible(request: contract.MessageFilesVisible, call: Call) -> 
 
 
 @service.rpc
+def message_files_of(request: contract.MessageFilesOf, call: Call) -> contract.PostedFiles:
+    return selectors.files_of(
+        user_id=_actor(call),
+        conversation_id=request.conversation_id,
+        after=request.after,
+        limit=request.limit,
+    )
+
+
+@service.rpc
 def message_files_posted(request: contract.MessageFilesPosted, call: Call) -> contract.VisibleFiles:  # noqa: ARG001  as every handler
     return contract.VisibleFiles(file_ids=selectors.files_posted(file_ids=request.file_ids))
 

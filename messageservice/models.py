@@ -109,6 +109,7 @@ class Attachment(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["file_id", "conversation", "seq"], name="attachment_once")]
+        indexes = [models.Index(fields=["conversation", "-seq", "-file_id"], name="attachment_of_conversation")]
 
     def __str__(self) -> str:
         return f"file {self.file_id} with message {self.seq} of {self.conversation_id}"

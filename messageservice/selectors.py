@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from contracts.errors import InvalidRequest, NotFound
 from contracts.message import (
@@ -21,6 +21,8 @@ from contracts.message import (
     MembershipList,
     Message,
     MessagePage,
+    PostedFile,
+    PostedFiles,
     ReadPosition,
     Role,
     UserMemberships,
@@ -195,6 +197,16 @@ def files_visible(*, user_id: UUID, file_ids: Sequence[UUID]) -> list[UUID]:
     )
     rows = models.Attachment.objects.filter(Exists(joined), file_id__in=file_ids)
     return list(rows.values_list("file_id", flat=True).distinct())
+
+
+def files_of(*, user_id: UUID, conversation_id: UUID, after: PostedFile | None, limit: int) -> PostedFiles:
+    """Files that were posted where the member may see it, the latest first. Raises NotFound."""
+    joined_seq = membership(user_id=user_id, conversation_id=conversation_id).joined_seq
+    rows = models.Attachment.objects.filter(conversation_id=conversation_id, seq__gt=joined_seq)
+    if after is not None:
+        rows = rows.filter(Q(seq__lt=after.seq) | Q(seq=after.seq, file_id__lt=after.file_id))
+    places = rows.order_by("-seq", "-file_id").values_list("file_id", "seq")[:limit]
+    return PostedFiles(files=[PostedFile(file_id=file_id, seq=seq) for file_id, seq in places], joined_seq=joined_seq)
 
 
 def files_posted(*, file_ids: Sequence[UUID]) -> list[UUID]:

@@ -8,7 +8,7 @@ from bus.envelope import Call
 from contracts import file as contract
 from contracts.base import Done
 from contracts.errors import NotAuthenticated
-from jobs.files import opening, selectors, services, uploads
+from jobs.files import conversations, opening, selectors, services, uploads
 from jobs.files.access import Ask, file_readable, readable_among
 from jobs.service import service
 
@@ -25,6 +25,10 @@ def file_get(request: contract.FileGet, call: Call) -> contract.File:
 @service.rpc
 def file_list(request: contract.FileList, call: Call) -> contract.FilePage:
     actor = _actor(call)
+    if request.conversation_id is not None:
+        return conversations.files_page(
+            conversation_id=request.conversation_id, cursor=request.cursor, limit=request.limit, ask=_ask(call)
+        )
     if request.ids is None:
         return selectors.file_page(owner_id=actor, cursor=request.cursor, limit=request.limit)
     files = readable_among(actor=actor, file_ids=request.ids, ask=_ask(call)) if request.ids else {}

@@ -70,6 +70,7 @@ class FileShare(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["file", "conversation_id"], name="file_share_once")]
+        indexes = [models.Index(fields=["conversation_id", "-seq", "-file"], name="file_share_of_conversation")]
 
     def __str__(self) -> str:
         return f"{self.file_id} in {self.conversation_id}"

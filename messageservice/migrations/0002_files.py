@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('conversation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, to='messageservice.conversation')),
             ],
             options={
+                'indexes': [models.Index(fields=['conversation', '-seq', '-file_id'], name='attachment_of_conversation')],
                 'constraints': [models.UniqueConstraint(fields=('file_id', 'conversation', 'seq'), name='attachment_once')],
             },
         ),

@@ -210,3 +210,34 @@ def test_a_file_about_to_be_sent_does_not_expire_meanwhile(ada, ask):
     File.objects.update(expires_at=timezone.now() + timedelta(seconds=30))
     ask(FileCheck(file_ids=[file_id]), by=ada.id, role="messageservice")
     assert File.objects.get().expires_at > timezone.now() + timedelta(hours=23)
+
+
+def in_conversation(person, conversation, **query):
+    answer = person.call("GET", "/files", params={"conversation_id": str(conversation), **query})
+    assert answer.status_code == 200, answer.text
+    return [file["name"] for file in answer.json()["files"]], answer.json()["next"]
+
+
+def test_a_conversation_s_files_are_listed_for_those_who_hear_it_from_when_they_joined(ada, bob, eve, talk, ask):
+    conversation, others = talk(ada, bob), talk(ada, bob)
+    files = {name: ada.upload(name.encode(), name=name) for name in ("old", "of a job", "new", "gone", "elsewhere")}
+    send(ada, conversation, files["old"], files["gone"])
+    services.files_share(file_ids=[UUID(files["of a job"]["id"])], conversation_id=conversation, seq=1)
+    ask(MemberAdd(conversation_id=conversation, user_ids=[eve.id]), by=ada.id)
+    send(ada, others, files["elsewhere"])
+    send(ada, conversation, files["new"], files["old"], text="again")
+    ada.call("DELETE", f"/files/{files['gone']['id']}")
+    assert in_conversation(bob, conversation)[0] == ["new", "old", "of a job"]
+    assert in_conversation(eve, conversation)[0] == ["new", "old"]
+    stranger = eve.call("GET", "/files", params={"conversation_id": str(others)})
+    assert (stranger.status_code, stranger.json()["code"]) == (404, "not_found")
+
+
+def test_a_conversation_s_files_come_in_pages(ada, bob, talk):
+    conversation = talk(ada, bob)
+    for number in range(5):
+        send(ada, conversation, ada.upload(name=f"{number}"))
+    first, cursor = in_conversation(bob, conversation, limit=3)
+    assert (first, in_conversation(bob, conversation, limit=3, cursor=cursor)) == (["4", "3", "2"], (["1", "0"], None))
+    wrong = bob.call("GET", "/files", params={"conversation_id": str(conversation), "cursor": "nonsense"})
+    assert (wrong.status_code, wrong.json()["field"]) == (400, "cursor")

@@ -18,6 +18,7 @@ from contracts.message import (
     MemberList,
     MemberRemove,
     MembershipListOf,
+    MessageFilesOf,
     MessageFilesPosted,
     MessageFilesVisible,
     MessageList,
@@ -49,6 +50,7 @@ OF_ONE_S_OWN = {
     "membership.list": lambda who: MembershipListOf(user_ids=[who["ada"]]),
 }
 OF_SERVICES = {
+    "message.files_of": lambda: MessageFilesOf(conversation_id=uuid4(), limit=9),
     "message.files_visible": lambda: MessageFilesVisible(file_ids=[uuid4()]),
     "message.files_posted": lambda: MessageFilesPosted(file_ids=[uuid4()]),
 }

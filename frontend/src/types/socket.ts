@@ -389,10 +389,10 @@ export interface components {
          * DatasetImport
          * @description Reads a file into a dataset, all of it or nothing.
          *
-         *     `dataset`: name of a new one, name or id of one of the owner's. `columns`: those that are not named here are imported
-         *     as found. `key`: names of columns by which `upsert` finds rows; a dataset keeps it. `max_rejects`: more bad rows than
-         *     that, and the import fails. `dry_run`: reads and checks everything, changes nothing. `corrects`: an import whose
-         *     rejects this file has, corrected: it is read as that one was, and added as that one did.
+         *     `dataset`: name of a new one, name or id of one of the owner's. `columns`: those that are not named here are
+         *     imported as found. `key`: names of columns by which `upsert` finds rows; a dataset keeps it. `max_rejects`: more bad
+         *     rows than that, and the import fails. `dry_run`: reads and checks everything, changes nothing. `corrects`: an import
+         *     whose rejects this file has, corrected: it is read as that one was, and added as that one did.
          */
         DatasetImport: {
             /** Format: uuid */
@@ -736,11 +736,15 @@ export interface components {
         };
         /**
          * FileList
-         * @description The caller's own files, or those with these `ids`.
+         * @description The caller's own files, those with these `ids`, or those that a conversation brought him.
+         *
+         *     `conversation_id`: posted there, or of its jobs, latest first; a page may have fewer than there are behind it.
          */
         FileList: {
             /** @default null */
             ids?: string[] | null;
+            /** @default null */
+            conversation_id?: string | null;
             /** @default null */
             cursor?: string | null;
             /** @default 50 */
@@ -1694,9 +1698,9 @@ export interface components {
          * @description How a file is read; what is not given is found out.
          *
          *     `delimiter`, `quote`, `escape`, `encoding`, `header`, `skip` (lines before it) and `decimal` (the sign before a
-         *     number's fraction) are of `csv`; an empty `quote` means that there is none. `sheet` is of `xlsx`; `member`: which file
-         *     of a zip. `null_markers`: texts that mean "no value"; without them the empty text. `date_format`, `timestamp_format`:
-         *     as strftime has them; without, ISO 8601 or what the file seems to have.
+         *     number's fraction) are of `csv`; an empty `quote` means that there is none. `sheet` is of `xlsx`; `member`: which
+         *     file of a zip. `null_markers`: texts that mean "no value"; without them the empty text. `date_format`,
+         *     `timestamp_format`: as strftime has them; without, ISO 8601 or what the file seems to have.
          */
         ReadOptions: {
             /** @default null */
