@@ -1,6 +1,6 @@
 // Things to test with: small, valid pieces of the server's state.
 
-import type { Batch, Conversation, EventFrame, FileInfo, Job, Message, Snapshot, User } from "@/lib/frames";
+import type { Batch, Conversation, Dataset, EventFrame, FileInfo, Job, Message, Snapshot, User } from "@/lib/frames";
 
 export const ME = "00000000-0000-4000-8000-000000000001";
 export const ADA = "00000000-0000-4000-8000-000000000002";
@@ -94,6 +94,7 @@ export const job = (extra: Partial<Job> = {}): Job => ({
   conversation_id: null,
   batch_id: null,
   previous_id: null,
+  chain_id: null,
   attempt: 0,
   max_attempts: 4,
   progress: null,
@@ -101,6 +102,7 @@ export const job = (extra: Partial<Job> = {}): Job => ({
   result: null,
   error: null,
   cancelling: false,
+  pausing: false,
   created_at: at(0),
   run_after: null,
   started_at: null,
@@ -127,6 +129,25 @@ export const batch = (extra: Partial<Batch> = {}): Batch => ({
   bytes_after: 0,
   created_at: at(0),
   finished_at: null,
+  rev: 1,
+  ...extra,
+});
+
+export const dataset = (extra: Partial<Dataset> = {}): Dataset => ({
+  id: "00000000-0000-4000-8000-0000000000d1",
+  name: "Sales",
+  owner_id: ME,
+  conversation_id: null,
+  table: "datasets.sales",
+  columns: [
+    { name: "city", title: "City", type: "text" },
+    { name: "amount", title: "Amount", type: "decimal" },
+  ],
+  key: [],
+  rows: 3,
+  bytes: 8192,
+  created_at: at(0),
+  changed_at: at(0),
   rev: 1,
   ...extra,
 });

@@ -5,6 +5,7 @@ import { classes } from "@/lib/classes";
 interface Props<T extends string> {
   label: string;
   hint?: string;
+  error?: string | null;
   value: T;
   options: ReadonlyArray<readonly [T, string]>;
   onChange: (value: T) => void;
@@ -17,6 +18,7 @@ interface Props<T extends string> {
 export function SelectField<T extends string>({
   label,
   hint,
+  error,
   value,
   options,
   onChange,
@@ -24,6 +26,7 @@ export function SelectField<T extends string>({
   className,
 }: Props<T>) {
   const id = useId();
+  const note = error ?? hint;
   return (
     <div className={className}>
       <label
@@ -36,8 +39,9 @@ export function SelectField<T extends string>({
         id={id}
         value={value}
         onChange={(event) => onChange(event.target.value as T)}
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        className={classes(INPUT, compact ? "h-9" : "h-10")}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={note ? `${id}-note` : undefined}
+        className={classes(INPUT, compact ? "h-9" : "h-10", error && "border-danger")}
       >
         {options.map(([option, text]) => (
           <option key={option} value={option}>
@@ -45,9 +49,9 @@ export function SelectField<T extends string>({
           </option>
         ))}
       </select>
-      {hint && (
-        <p id={`${id}-hint`} className="mt-1 text-xs text-muted">
-          {hint}
+      {note && (
+        <p id={`${id}-note`} className={classes("mt-1 text-xs", error ? "text-danger-ink" : "text-muted")}>
+          {note}
         </p>
       )}
     </div>

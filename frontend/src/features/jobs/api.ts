@@ -1,19 +1,13 @@
-import { call, keyed, read } from "@/app/runtime";
+import { call, read } from "@/app/runtime";
 import { dispatch, getChat } from "@/app/store";
-import { KIND, paramsOf } from "@/features/jobs/settings";
 import type { JobFilter } from "@/features/jobs/state";
-import type { BatchPlan } from "@/features/uploads/state";
 import { asWarrenError } from "@/lib/errors";
-import type { Batch, Job, Reply, RequestData } from "@/lib/frames";
+import type { Batch, Job, Reply } from "@/lib/frames";
 import { Gatherer } from "@/lib/gather";
 
 /** Ids that one `job.list` takes, and jobs of one page (contracts/job.py). */
 const MOST_IDS = 200;
 const PAGE = 50;
-const TITLE_CHARACTERS = 120;
-
-/** Parameters of a job are any JSON; the generated type of such a field is one of an empty object. */
-type Params = RequestData<"job.create">["params"];
 
 const jobGatherer = new Gatherer(async (ids) => {
   const { jobs } = await read("job.list", { ids, limit: MOST_IDS });
@@ -71,26 +65,6 @@ export async function listJobs(filter: JobFilter, cursor: string | null): Promis
 /** The jobs that a batch's card shows. */
 export async function loadBatchJobs(batchId: string, limit: number): Promise<void> {
   known((await read("job.list", { batch_id: batchId, limit })).jobs);
-}
-
-/** Under the plan's `clientId`: made once, however often it is asked for. */
-export async function createBatch(plan: BatchPlan): Promise<Batch> {
-  const { batch } = await keyed("job.batch", {
-    kind: KIND,
-    params: paramsOf(plan.settings) as Params,
-    items: [],
-    expected: plan.expected,
-    title: [...plan.title].slice(0, TITLE_CHARACTERS).join(""),
-    conversation_id: plan.conversationId,
-    client_id: plan.clientId,
-  });
-  return told(batch);
-}
-
-export async function createJob(plan: BatchPlan, batchId: string, fileId: string, clientId: string) {
-  const params = { ...paramsOf(plan.settings), file_id: fileId } as unknown as Params;
-  const { job } = await keyed("job.create", { kind: KIND, params, batch_id: batchId, client_id: clientId });
-  known([job]);
 }
 
 export const cancelJob = async (id: string): Promise<void> =>

@@ -51,6 +51,9 @@ export function uploadsChanged(userId: string, after: UploadsState, before: Uplo
 export const attach = (conversationId: string, files: readonly File[]): Promise<string[]> =>
   add(files, { kind: "attach", conversationId });
 
+/** Only stores them: `uploads.byId[id].fileId` tells when that is done. */
+export const storeFiles = (files: readonly File[]): Promise<string[]> => add(files, { kind: "keep" });
+
 async function add(files: readonly File[], purpose: Purpose): Promise<string[]> {
   return (await running()).add(files, purpose);
 }

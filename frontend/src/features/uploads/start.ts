@@ -1,7 +1,8 @@
 import { connected } from "@/app/runtime";
 import { dispatch, getChat, useStore } from "@/app/store";
 import { accessToken } from "@/features/auth/session";
-import { cancelBatch, createBatch, createJob } from "@/features/jobs/api";
+import { cancelBatch } from "@/features/jobs/api";
+import { createBatch, createJob } from "@/features/jobs/create";
 import * as kept from "@/features/uploads/kept";
 import { discard, transfer } from "@/features/uploads/transfer";
 import { Uploader } from "@/features/uploads/uploader";

@@ -11,12 +11,13 @@ export interface BatchPlan {
 
 /**
  * What happens with the file once it is stored: it waits in a compose box (`attach`), goes out with a message that is
- * written (`send`), or is processed by a job of a batch.
+ * written (`send`), is processed by a job of a batch, or is only stored, for whoever asked for it (`keep`).
  */
 export type Purpose =
   | { readonly kind: "attach"; readonly conversationId: string }
   | { readonly kind: "send"; readonly clientId: string }
-  | { readonly kind: "process"; readonly batch: BatchPlan };
+  | { readonly kind: "process"; readonly batch: BatchPlan }
+  | { readonly kind: "keep" };
 
 /**
  * `lost`: after a reload its bytes are not there any more, they have to be picked again. `stored`: the server has all

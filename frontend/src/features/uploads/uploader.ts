@@ -327,13 +327,14 @@ export class Uploader {
 
   private async fulfill(id: string): Promise<void> {
     const one = this.one(id);
-    if (!one?.fileId || one.purpose.kind !== "process") return;
+    if (!one?.fileId) return;
+    if (one.purpose.kind === "keep") this.done(id);
+    if (one.purpose.kind !== "process") return;
     const { batch } = one.purpose;
     for (let refusals = 0; !this.stopped; refusals++) {
       try {
         await this.deps.createJob(batch, (await this.batchOf(batch)).id, one.fileId, id);
-        this.move([id], "done");
-        void this.deps.kept.forget([id]);
+        this.done(id);
         return;
       } catch (failure) {
         const error = asWarrenError(failure);
@@ -345,6 +346,11 @@ export class Uploader {
         await this.deps.pause(error.retryAfterMs ?? FIRST_PAUSE_MS * 2 ** refusals);
       }
     }
+  }
+
+  private done(id: string): void {
+    this.move([id], "done");
+    void this.deps.kept.forget([id]);
   }
 
   private batchOf(plan: BatchPlan): Promise<{ id: string }> {

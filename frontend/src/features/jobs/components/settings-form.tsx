@@ -1,129 +1,102 @@
+import { ChevronRight, Plus } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/checkbox";
-import { Field } from "@/components/ui/field";
-import { NumberField } from "@/components/ui/number-field";
-import { SelectField } from "@/components/ui/select";
-import {
-  ANGLES,
-  chooseSettings,
-  DEFAULT_SETTINGS,
-  FORMATS,
-  type ImageSettings,
-  POSITIONS,
-  PRESETS,
-  useImageSettings,
-} from "@/features/jobs/settings";
+import { Fine, Goal, Size } from "@/features/jobs/components/output-fields";
+import { Part } from "@/features/jobs/components/part";
+import { StepList } from "@/features/jobs/components/step-list";
+import { useProblems } from "@/features/jobs/components/use-problems";
+import { addCopy, changeCopy, chooseOutput, removeCopy, reset, useForm } from "@/features/jobs/form";
+import { MOST_OUTPUTS } from "@/features/jobs/operations";
+import type { Copy, ImageSettings } from "@/features/jobs/settings";
 
-const FORMAT_NAMES = { jpeg: "JPEG", png: "PNG", webp: "WebP", avif: "AVIF" } as const;
-
-/** What is to be done to pictures. Every change counts at once, for the next ones. */
+/** What is to be done to pictures. Every change that is right counts at once, for the next ones. */
 export function SettingsForm() {
   const { t } = useTranslation();
-  const settings = useImageSettings();
+  const settings = useForm();
+  const { any } = useProblems(settings);
+  const fields = { output: settings.output, path: "outputs.0", onChange: chooseOutput };
   return (
     <div className="flex flex-col gap-4">
-      <Encoding settings={settings} />
-      <Size settings={settings} />
-      <Changes settings={settings} />
-      <Button size="sm" look="quiet" className="self-start" onClick={() => chooseSettings(DEFAULT_SETTINGS)}>
-        {t("settingsForm.reset")}
+      <Goal {...fields} />
+      <Size {...fields} />
+      <More settings={settings}>
+        <StepList steps={settings.steps} />
+        <Part title={t("settingsForm.file")}>
+          <Fine {...fields} />
+        </Part>
+        <Copies copies={settings.copies} />
+      </More>
+      <div className="flex flex-wrap items-center gap-2">
+        <Button size="sm" look="quiet" onClick={reset}>
+          {t("settingsForm.reset")}
+        </Button>
+        <p role="status" className="min-w-0 flex-1 text-xs text-danger-ink empty:hidden">
+          {any && t("settingsForm.notYet")}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** Open from the start where something in it was chosen. */
+function More({ settings, children }: { settings: ImageSettings; children: ReactNode }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(() => settings.steps.length > 0 || settings.copies.length > 0);
+  return (
+    <details
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      className="rounded-md border border-line"
+    >
+      <summary className="flex min-h-10 cursor-pointer items-center gap-2 rounded-md px-3 text-sm font-medium select-none hover:bg-hover">
+        <ChevronRight size={16} aria-hidden className={open ? "rotate-90" : undefined} />
+        {t("settingsForm.more")}
+        {settings.steps.length > 0 && (
+          <span className="tabular font-normal text-muted">
+            {t("settingsForm.changeCount", { count: settings.steps.length })}
+          </span>
+        )}
+      </summary>
+      <div className="flex flex-col gap-6 border-t border-line p-3">{children}</div>
+    </details>
+  );
+}
+
+/** Further renditions of the same picture, in other sizes or formats. */
+function Copies({ copies }: { copies: readonly Copy[] }) {
+  const { t } = useTranslation();
+  return (
+    <Part title={t("settingsForm.copies")}>
+      <p className="text-xs text-muted">{t("settingsForm.copiesHint")}</p>
+      {copies.map((copy, index) => (
+        <CopyFields key={copy.id} copy={copy} number={index + 1} />
+      ))}
+      {copies.length + 1 < MOST_OUTPUTS && (
+        <Button size="sm" className="self-start" onClick={addCopy}>
+          <Plus size={16} aria-hidden /> {t("settingsForm.addCopy")}
+        </Button>
+      )}
+    </Part>
+  );
+}
+
+function CopyFields({ copy, number }: { copy: Copy; number: number }) {
+  const { t } = useTranslation();
+  const fields = {
+    output: copy.output,
+    path: `outputs.${number}`,
+    onChange: (patch: object) => changeCopy(copy.id, patch),
+  };
+  return (
+    <fieldset className="flex flex-col gap-4 rounded-sm border border-line bg-panel p-3">
+      <legend className="px-1 text-sm font-medium">{t("settingsForm.copy", { number })}</legend>
+      <Goal {...fields} />
+      <Size {...fields} />
+      <Fine {...fields} />
+      <Button size="sm" look="quiet" className="self-start" onClick={() => removeCopy(copy.id)}>
+        {t("settingsForm.removeCopy", { number })}
       </Button>
-    </div>
-  );
-}
-
-function Encoding({ settings }: { settings: ImageSettings }) {
-  const { t } = useTranslation();
-  return (
-    <>
-      <div className="grid gap-4 sm:grid-cols-2">
-        <SelectField
-          label={t("settingsForm.preset")}
-          hint={t(`settingsForm.presetHints.${settings.preset}`)}
-          value={settings.preset}
-          onChange={(preset) => chooseSettings({ preset })}
-          options={PRESETS.map((one) => [one, t(`settingsForm.presets.${one}`)] as const)}
-        />
-        <SelectField
-          label={t("settingsForm.format")}
-          value={settings.format}
-          onChange={(format) => chooseSettings({ format })}
-          options={FORMATS.map(
-            (one) => [one, one === "same" ? t("settingsForm.sameFormat") : FORMAT_NAMES[one]] as const,
-          )}
-        />
-      </div>
-      <NumberField
-        label={t("settingsForm.quality")}
-        hint={t("settingsForm.qualityHint")}
-        value={settings.quality}
-        most={100}
-        onChange={(quality) => chooseSettings({ quality })}
-      />
-    </>
-  );
-}
-
-function Size({ settings }: { settings: ImageSettings }) {
-  const { t } = useTranslation();
-  return (
-    <div className="grid grid-cols-2 gap-4">
-      <NumberField
-        label={t("settingsForm.width")}
-        hint={t("settingsForm.sizeHint")}
-        value={settings.width}
-        most={20_000}
-        onChange={(width) => chooseSettings({ width })}
-      />
-      <NumberField
-        label={t("settingsForm.height")}
-        value={settings.height}
-        most={20_000}
-        onChange={(height) => chooseSettings({ height })}
-      />
-    </div>
-  );
-}
-
-function Changes({ settings }: { settings: ImageSettings }) {
-  const { t } = useTranslation();
-  return (
-    <>
-      <SelectField
-        label={t("settingsForm.rotate")}
-        value={String(settings.angle)}
-        onChange={(angle) => chooseSettings({ angle: ANGLES.find((one) => String(one) === angle) ?? 0 })}
-        options={ANGLES.map((one) => [String(one), t(`settingsForm.angles.${one}`)] as const)}
-      />
-      <div className="flex flex-col gap-1">
-        <Checkbox checked={settings.grayscale} onChange={(grayscale) => chooseSettings({ grayscale })}>
-          {t("settingsForm.grayscale")}
-        </Checkbox>
-        <Checkbox checked={settings.sharpen} onChange={(sharpen) => chooseSettings({ sharpen })}>
-          {t("settingsForm.sharpen")}
-        </Checkbox>
-        <Checkbox
-          checked={settings.keepCopyright}
-          onChange={(keepCopyright) => chooseSettings({ keepCopyright })}
-        >
-          {t("settingsForm.keepCopyright")}
-        </Checkbox>
-      </div>
-      <div className="grid gap-4 sm:grid-cols-2">
-        <Field
-          label={t("settingsForm.caption")}
-          value={settings.caption}
-          maxLength={200}
-          onChange={(event) => chooseSettings({ caption: event.target.value })}
-        />
-        <SelectField
-          label={t("settingsForm.captionPosition")}
-          value={settings.captionPosition}
-          onChange={(captionPosition) => chooseSettings({ captionPosition })}
-          options={POSITIONS.map((one) => [one, t(`settingsForm.positions.${one}`)] as const)}
-        />
-      </div>
-    </>
+    </fieldset>
   );
 }

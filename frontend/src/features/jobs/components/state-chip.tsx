@@ -1,4 +1,14 @@
-import { Ban, Check, CircleAlert, Clock, Hourglass, Loader, RotateCw, ShieldCheck } from "lucide-react";
+import {
+  Ban,
+  Check,
+  CircleAlert,
+  Clock,
+  Hourglass,
+  Loader,
+  Pause,
+  RotateCw,
+  ShieldCheck,
+} from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { imageResult } from "@/features/jobs/result";
 import { classes } from "@/lib/classes";
@@ -8,6 +18,7 @@ const LOOKS = {
   waiting: [Hourglass, "bg-hover text-muted"],
   queued: [Clock, "bg-hover text-muted"],
   running: [Loader, "bg-accent-soft text-accent-ink"],
+  paused: [Pause, "bg-hover text-ink"],
   retrying: [RotateCw, "bg-warn-soft text-warn-ink"],
   succeeded: [Check, "bg-accent-soft text-accent-ink"],
   kept: [ShieldCheck, "bg-hover text-ink"],

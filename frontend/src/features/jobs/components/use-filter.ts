@@ -6,6 +6,7 @@ import type { JobState } from "@/lib/frames";
 export const STATES: readonly JobState[] = [
   "queued",
   "running",
+  "paused",
   "retrying",
   "waiting",
   "succeeded",
