@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any, get_args
 
 from contracts.base import Request
-from contracts.download import TaskCreate
 from contracts.dataset import (
     DatasetCount,
     DatasetDelete,
@@ -25,6 +24,7 @@ from contracts.dataset import (
     ImportGet,
     ImportRejects,
 )
+from contracts.download import TaskCreate
 from contracts.file import FileDelete, FileGet, FileList
 from contracts.gateway import Bootstrap, EventsRead, Login, LoginReply, Logout, Refresh, Register, Task
 from contracts.job import (

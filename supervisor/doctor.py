@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import psycopg2  # type: ignore[import-untyped]
+import psycopg2
 
 from bus.declare import BrokerUnreachable, missing
 from supervisor import frontend
