@@ -129,6 +129,24 @@ LOGINS_PER_MINUTE = env.integer(
 DOWNLOAD_ALLOW = env.networks(
     "WARREN_DOWNLOAD_ALLOW", "", help="networks that download jobs may reach besides public ones"
 )
+DOWNLOAD_HOURS = env.integer(
+    "WARREN_DOWNLOAD_HOURS", 24, low=1, high=24 * 28, help="hours that a download may take, its retries included"
+)
+DOWNLOAD_SLOWEST = env.integer(
+    "WARREN_DOWNLOAD_SLOWEST", 100, low=1, high=2**40, help="bytes a second below which a download is stalled"
+)
+DOWNLOAD_STALL_SECONDS = env.integer(
+    "WARREN_DOWNLOAD_STALL_SECONDS", 60, low=1, high=3600, help="seconds after which a stalled download is tried again"
+)
+DOWNLOAD_RATE = env.integer(
+    "WARREN_DOWNLOAD_RATE", 0, low=0, high=2**40, help="bytes a second that one download may take; 0 is no limit"
+)
+DOWNLOADS_PER_USER = env.integer(
+    "WARREN_DOWNLOADS_PER_USER", 4, low=1, high=10_000, help="downloads of one user that run at a time"
+)
+DOWNLOADS_PER_HOST = env.integer(
+    "WARREN_DOWNLOADS_PER_HOST", 4, low=1, high=10_000, help="downloads from one host that run at a time"
+)
 FAILPOINTS = env.text("WARREN_FAILPOINTS", "", help="for tests only: names of steps at which a process kills itself")
 
 _services = ["userservice", "messageservice", "jobs", "eventlog"]

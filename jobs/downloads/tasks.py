@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from contracts.download import DownloadFetch, TaskCreate
+from contracts.download import TaskCreate
 from contracts.errors import InvalidRequest
 from contracts.job import JobCreate, JobCreatedReply
 from jobs.engine.drafts import Ask

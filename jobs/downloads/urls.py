@@ -68,9 +68,8 @@ def joined(base: str, location: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """Host and port, for counting who is asked by how many."""
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port or SCHEMES[parts.scheme]}"
+    """For counting by how many it is asked."""
+    return (urlsplit(normal(url)).hostname or "")[:255]
 
 
 def bare(url: str) -> str:

@@ -26,7 +26,7 @@ INPUT, INPUTS = "file_id", "file_ids"
 class Draft:
     """`params`: as JSON values. `file_ids`: files that the job reads; of a later step those that are known already.
 
-    `follows`: it gets its files from the step before.
+    `follows`: it gets its files from the step before. `peer`: whom it talks to outside.
     """
 
     kind: Kind
@@ -34,6 +34,7 @@ class Draft:
     file_ids: Sequence[UUID]
     subject: str
     follows: bool = False
+    peer: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +61,7 @@ class Wish:
             file_ids=self.file_ids,
             subject=(self.kind.subject(self.params, names) or self.kind.name)[:MAX_SUBJECT],
             follows=self.follows is not None,
+            peer=self.kind.peer(self.params),
         )
 
 

@@ -53,6 +53,7 @@ def new_job(draft: Draft, *, owner_id: UUID, client_id: UUID, lane: Lane | None)
         hidden=kind.internal,
         params=draft.params,
         file_ids=[str(file_id) for file_id in draft.file_ids],
+        peer=draft.peer,
         max_attempts=kind.max_attempts,
         created_at=timezone.now(),
     )

@@ -130,7 +130,7 @@ def hand_back(held: Held) -> bool:
 
 def failed(job: Job, failure: JobFailure) -> None:
     """As `fail`, for a running job whose row the caller has locked."""
-    job.failures += 1
+    job.failures = 1 if failure.moved else job.failures + 1
     job.error = {"code": failure.code, "message": failure.message[:1000]}
     worker = job.worker
     if job.cancelling:

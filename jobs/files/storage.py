@@ -26,14 +26,15 @@ def key_of(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
 
 
-def put(path: Path, *, keep: bool = False) -> Stored:
+def put(path: Path, *, sha256: str | None = None, keep: bool = False) -> Stored:
     """Store a file's bytes and remove it (unless `keep`); on return they are on the disk. May be repeated.
 
-    Nobody may write to the file from now on: in a local folder it may be the stored one. Blocks.
+    `sha256`: from somebody who has read them already. Nobody may write to the file from now on: in a local folder it may
+    be the stored one. Blocks.
     """
     with path.open("rb") as file:
         os.fsync(file.fileno())
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        sha256 = sha256 or hashlib.file_digest(file, "sha256").hexdigest()
         size = os.fstat(file.fileno()).st_size
     bucket = _bucket()
     if bucket is None:

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from contracts.errors import LimitExceeded
-from jobs.models import Usage
+from jobs.models import File, Usage
 
 
 def reserve(owner_id: UUID, *, size: int) -> None:
@@ -27,6 +27,13 @@ def count(owner_id: UUID, *, size: int) -> None:
     """Count a file that is there already: the result of a job. Never refused."""
     _ensure(owner_id)
     Usage.objects.filter(owner_id=owner_id).update(bytes=F("bytes") + size, files=F("files") + 1)
+
+
+def check_quota(file_id: UUID) -> None:
+    """In the transaction that counted a file. Raises LimitExceeded where its owner has more than he may by now."""
+    usage = Usage.objects.get(owner_id=File.objects.get(pk=file_id).owner_id)
+    if usage.bytes > settings.QUOTA_BYTES or usage.files > settings.QUOTA_FILES:
+        raise _refusal(usage, 0)
 
 
 def finish(owner_id: UUID) -> None:

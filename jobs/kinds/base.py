@@ -30,15 +30,19 @@ R = TypeVar("R")
 class JobFailure(Exception):
     """The job cannot be done: `code` for machines, `message` for people. Final unless `retry` says otherwise.
 
-    `retry_after`: seconds before the next attempt, where somebody named them.
+    `retry_after`: seconds before the next attempt, where somebody named them. `moved`: the attempt brought the job
+    further than any before it, so that counting them begins anew.
     """
 
-    def __init__(self, code: str, message: str, *, retry: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, *, retry: bool = False, retry_after: float | None = None, moved: bool = False
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.retry = retry
         self.retry_after = retry_after
+        self.moved = moved
 
 
 class Cancelled(Exception):
@@ -98,6 +102,11 @@ class Context(Protocol):
     attempt: int
     folder: Path
     """A folder of its own, removed afterwards."""
+    keep: Path
+    """A folder of the job's, kept between its attempts on one host; what is lost with it costs time only. Whoever was
+    given up may be writing there still."""
+    room: int | None
+    """Bytes that the owner's files may have besides, where the kind is `bounded`; as of when the attempt began."""
     log: logging.LoggerAdapter[logging.Logger]
 
     def input(self, file_id: UUID) -> Input:
@@ -120,8 +129,18 @@ class Context(Protocol):
     def check(self) -> None:
         """Raises Cancelled when the job was cancelled; call it between steps that take long."""
 
-    def save(self, path: Path, *, name: str, media_type: str, picture: Picture | None = None) -> Saved:
-        """Move a file from the folder into the storage as one of the job's results."""
+    def save(
+        self,
+        path: Path,
+        *,
+        name: str,
+        media_type: str,
+        picture: Picture | None = None,
+        sha256: str | None = None,
+        keep: bool = False,
+    ) -> Saved:
+        """Move a file from the folder into the storage as one of the job's results. `sha256`: where it is known.
+        `keep`: the file stays; nobody may write to it afterwards."""
 
     def store(self, path: Path) -> Stored:
         """Move bytes from the folder into the storage; the kind's `accepted` must make something refer to them."""
@@ -152,6 +171,10 @@ def _nothing_more(_: Any, __: Any) -> None:
     """The default of kinds whose result, or error, is all that they change."""
 
 
+def _nobody(_: Any) -> str:
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
     """One kind of job.
@@ -178,6 +201,10 @@ class Kind:
     max_attempts: int = 5
     lane: Lane | None = None
     reuse: bool = False
+    bounded: bool = False
+    peer: Callable[[Any], str] = _nobody
+    per_owner: int | None = None
+    per_peer: int | None = None
     internal: bool = False
 
     @property

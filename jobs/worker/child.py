@@ -61,7 +61,13 @@ class Child:
         except Cancelled:
             return Stopped()
         except JobFailure as error:
-            return Failed(code=error.code, message=error.message, retry=error.retry, retry_after=error.retry_after)
+            return Failed(
+                code=error.code,
+                message=error.message,
+                retry=error.retry,
+                retry_after=error.retry_after,
+                moved=error.moved,
+            )
         except WarrenError as error:
             return Failed(code=error.code, message=error.message)
         except MemoryError:

@@ -23,14 +23,21 @@ class RunContext:
         self.job_id = task.job_id
         self.attempt = task.attempt
         self.folder = Path(task.folder)
+        self.room = task.room
         self.log = logging.LoggerAdapter(
             logging.getLogger(f"jobs.kinds.{task.kind}"), {"job_id": str(task.job_id), "attempt": task.attempt}
         )
         self.saved: list[Saved] = []
+        self._keep = Path(task.keep)
         self._files: dict[UUID, InputFile] = {file.id: file for file in task.inputs}
         self._inputs: dict[UUID, Input] = {}
         self._report = report
         self._stopped = stopped
+
+    @property
+    def keep(self) -> Path:
+        self._keep.mkdir(parents=True, exist_ok=True)
+        return self._keep
 
     def input(self, file_id: UUID) -> Input:
         found = self._inputs.get(file_id)
@@ -54,8 +61,17 @@ class RunContext:
         if self._stopped():
             raise Cancelled
 
-    def save(self, path: Path, *, name: str, media_type: str, picture: Picture | None = None) -> Saved:
-        stored = storage.put(path)
+    def save(
+        self,
+        path: Path,
+        *,
+        name: str,
+        media_type: str,
+        picture: Picture | None = None,
+        sha256: str | None = None,
+        keep: bool = False,
+    ) -> Saved:
+        stored = storage.put(path, sha256=sha256, keep=keep)
         made = Saved(
             id=uuid7(), name=name, size=stored.size, media_type=media_type, sha256=stored.sha256, picture=picture
         )

@@ -28,9 +28,9 @@ from config import notify
 from config.failpoints import failpoint
 from contracts.job import JobProgressed
 from jobs.engine import claims, outcomes, reuse
-from jobs.engine.claims import Claim
+from jobs.engine.claims import Claim, Limits
 from jobs.kinds import load_all
-from jobs.kinds.base import ERRANDS
+from jobs.kinds.base import ERRANDS, Kind
 from jobs.worker import folders
 from jobs.worker.hands import Hand
 from jobs.worker.lines import Failed, Progressed, Ready, Told
@@ -52,6 +52,8 @@ KILL_AFTER_LIMIT = 2.0
 DRAIN_SECONDS = 20.0
 """After SIGTERM what runs may take this long; then it is handed back."""
 LEAVE_SECONDS = 27.0
+KEPT_EVERY = 600.0
+"""Seconds between looks for what jobs have kept that nobody needs any more."""
 ACK_SECONDS = 15 * 60.0
 """RabbitMQ closes a channel on which a message was not acknowledged for 30 minutes."""
 _ORDERS = {"cancel": Why.CANCELLED, "pause": Why.PAUSED}
@@ -80,6 +82,10 @@ def queues_of(names: Sequence[str]) -> list[str]:
     return sorted(wanted or queues)
 
 
+def limits_of(kind: Kind) -> Limits | None:
+    return None if kind.per_owner is None or kind.per_peer is None else Limits(kind.per_owner, kind.per_peer)
+
+
 class Crew:
     """One worker: `processes` children, and the jobs that they run."""
 
@@ -93,6 +99,9 @@ class Crew:
         self._hands: list[Hand] = []
         self._tokens: deque[tuple[Token, float]] = deque()
         self._runs: dict[Hand, Run] = {}
+        self._limits = {f"job.{kind.queue}": limits for kind in self._kinds.values() if (limits := limits_of(kind))}
+        self._freed: set[str] = set()
+        """Limited queues in which a place has become free: who waits for it has no token any more."""
         self._unstored: deque[tuple[Run | None, Token | None, Store]] = deque()
         self._stopping = self._left = self._said_ready = self._link_ready = False
         self._claiming = False
@@ -114,6 +123,7 @@ class Crew:
             self._start_hand()
         self._beat(self._alive, ALIVE_EVERY)
         self._beat(self._renew, RENEW_EVERY)
+        self._beat(self._clear_kept, KEPT_EVERY)
         self._link.start()
         try:
             self._loop.run()
@@ -180,24 +190,32 @@ class Crew:
     def _claim(self) -> None:
         self._claiming = False
         idle = self._idle()
-        if self._stopping or not idle or not self._tokens or self._unstored:
+        if self._stopping or not idle or self._unstored or not (self._tokens or self._freed):
             return
-        queue = self._tokens[0][0].queue
+        queue = self._tokens[0][0].queue if self._tokens else self._freed.pop()
         tokens = [token for token, _ in self._tokens if token.queue == queue][: len(idle)]
-        found = self._ask(partial(claims.claim, queue=queue.removeprefix("job."), worker=self.name, limit=len(tokens)))
+        found = self._ask(
+            partial(
+                claims.claim,
+                queue=queue.removeprefix("job."),
+                worker=self.name,
+                limit=max(1, len(tokens)),
+                limits=self._limits.get(queue),
+            )
+        )
         if found is None:
             self._loop.call_later(PAUSE, self._claim_soon)
             return
         self._tokens = deque(one for one in self._tokens if one[0] not in tokens)
         for token, claim in zip_longest(tokens, found):
-            if claim is None:
-                self._link.ack(token)
-            else:
+            if claim is not None:
                 self._begin(claim, token, idle)
+            elif token is not None:
+                self._link.ack(token)
         self._link.publish(afterwards.take())
         self._claim_soon()
 
-    def _begin(self, claim: Claim, token: Token, idle: list[Hand]) -> None:
+    def _begin(self, claim: Claim, token: Token | None, idle: list[Hand]) -> None:
         kind = self._kinds.get(claim.job.kind)
         if kind is None or (failure := refusal(claim, kind)) is not None:
             failure = refusal(claim, kind)
@@ -215,6 +233,8 @@ class Crew:
             token=token,
             hand=hand,
             folder=self._folder / claim.job.id.hex,
+            keep=folders.kept(claim.job.id),
+            room=self._ask(partial(claims.room, claim.job.owner_id)) if kind.bounded else None,
             began_at=time.monotonic(),
         )
         run.timers.append(self._loop.call_later(kind.time_limit, partial(self._end, run, Why.TIME, KILL_AFTER_LIMIT)))
@@ -270,6 +290,14 @@ class Crew:
                 self._end(run, _ORDERS[order], KILL_AFTER)
         self._ack_long_held()
 
+    def _clear_kept(self) -> None:
+        """Of jobs that are over, or were not gone on with for too long. All workers of a host see the same folders."""
+        for folder in folders.stale():
+            folders.remove(folder)
+        there = folders.all_kept()
+        for job_id in self._ask(partial(claims.needless, there.keys())) or () if there else ():
+            folders.remove(there[job_id])
+
     def _ack_long_held(self) -> None:
         """Tokens that RabbitMQ would soon miss. The child stays taken; and what waits is found by the scheduler."""
         before = time.monotonic() - ACK_SECONDS
@@ -307,6 +335,8 @@ class Crew:
                 return
             if not counted:
                 log.warning("a result came too late", extra={"job_id": str(run.job_id) if run else ""})
+                if run is not None:
+                    run.whole = False
             self._unstored.popleft()
             self._link.publish(afterwards.take())
             self._done(run, token)
@@ -316,6 +346,7 @@ class Crew:
     def _done(self, run: Run | None, token: Token | None) -> None:
         if run is not None:
             run.clear()
+            self._freed |= {f"job.{run.kind.queue}"} & self._limits.keys()
         if token is not None:
             failpoint("worker.before_ack")
             self._link.ack(token)

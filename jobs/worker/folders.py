@@ -1,9 +1,12 @@
-"""Where jobs write: a folder for each worker, below the spool, on the host where it runs."""
+"""Where jobs write, below the spool, on the host where they run: a folder for each worker, and one for what a job keeps
+between its attempts."""
 
 import os
 import shutil
 import socket
+import time
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 
@@ -18,6 +21,33 @@ def make(worker: str) -> Path:
 
 def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def kept(job_id: UUID) -> Path:
+    """Of a job, for its next attempt; there or not."""
+    return _kept() / job_id.hex
+
+
+def all_kept() -> dict[UUID, Path]:
+    """What is there, by job."""
+    return {UUID(folder.name): folder for folder in _kept().glob("*")}
+
+
+def stale() -> list[Path]:
+    """Kept folders in which nothing was written for so long that an upload would have expired."""
+    before = time.time() - settings.UPLOAD_HOURS * 3600
+    return [folder for folder in _kept().glob("*") if _last_written(folder) < before]
+
+
+def _last_written(folder: Path) -> float:
+    try:
+        return max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
+    except FileNotFoundError:
+        return time.time()  # somebody is at it just now
+
+
+def _kept() -> Path:
+    return Path(settings.SPOOL) / f"kept-{os.getuid()}"
 
 
 def _remove_left() -> None:

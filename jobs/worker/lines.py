@@ -18,7 +18,8 @@ class InputFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A job to run. `folder`: where it may write; it is made for it, and removed afterwards by the worker."""
+    """A job to run. `folder`: where it may write; it is made for it, and removed afterwards by the worker. `keep`: the
+    same for what its next attempt may need. `room`: bytes that its owner may store yet."""
 
     job_id: UUID
     attempt: int
@@ -26,6 +27,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     params: dict[str, Any]
     inputs: list[InputFile]
     folder: str
+    keep: str
+    room: int | None = None
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
@@ -48,6 +51,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     message: str
     retry: bool = False
     retry_after: float | None = None
+    moved: bool = False
     broken: bool = False
 
 

@@ -35,18 +35,22 @@ class Why(Enum):
 
 @dataclass(kw_only=True, eq=False)
 class Run:
-    """`token`: what is acknowledged when it is over. `n`: of the last progress told."""
+    """`token`: what is acknowledged when it is over. `keep`: what stays for the next attempt. `n`: of the last progress
+    told. `whole`: nothing that was kept is needed any more."""
 
     claim: Claim
     kind: Kind
     token: Token | None
     hand: Hand
     folder: Path
+    keep: Path
+    room: int | None
     began_at: float
     timers: list[Any] = field(default_factory=list)
     progress: JobProgress | None = None
     n: int = 0
     why: Why | None = None
+    whole: bool = False
 
     @property
     def job_id(self) -> UUID:
@@ -73,6 +77,8 @@ class Run:
             params=job.params,
             inputs=inputs,
             folder=str(self.folder),
+            keep=str(self.keep),
+            room=self.room,
         )
 
     def outcome(self, told: Succeeded | Failed | Stopped) -> Store | None:
@@ -80,9 +86,12 @@ class Run:
         if self.why is Why.LOST:
             return None
         if isinstance(told, Succeeded):
+            self.whole = True
             return partial(outcomes.succeed, self.held, result=told.result, saved=told.saved)
         if isinstance(told, Failed):
-            failure = JobFailure(told.code, told.message, retry=told.retry, retry_after=told.retry_after)
+            failure = JobFailure(
+                told.code, told.message, retry=told.retry, retry_after=told.retry_after, moved=told.moved
+            )
             return partial(outcomes.fail, self.held, failure)
         return self.stopped()
 
@@ -92,6 +101,7 @@ class Run:
             case Why.LOST:
                 return None
             case Why.CANCELLED:
+                self.whole = True
                 return partial(outcomes.cancelled, self.held)
             case Why.PAUSED:
                 return partial(outcomes.paused, self.held, progress=self.progress)
@@ -102,8 +112,10 @@ class Run:
         return partial(outcomes.fail, self.held, _crashed(self.hand.exit_code))
 
     def clear(self) -> None:
-        """Whatever it left in its folder."""
+        """Whatever it left in its folder; what it kept only where its end is stored."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        if self.whole:
+            shutil.rmtree(self.keep, ignore_errors=True)
 
 
 def held(claim: Claim) -> Held:
