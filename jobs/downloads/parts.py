@@ -103,7 +103,7 @@ class Part:
         return kept and self.offset >= self.state.furthest + STEP
 
     def start_over(self, version: Version | None = None) -> None:
-        """Forget the bytes, if there are any. The old file may be stored by now: it is left alone, a new one is made."""
+        """Forget the bytes, if there are any. The old file may be stored by now: it is left alone for a new one."""
         self._stop()
         self.path.unlink(missing_ok=True)
         self.state.version, self.state.offset, self.state.sha256 = version, 0, None

@@ -26,7 +26,7 @@ CA_FILES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.
 """Where systems keep whom they trust; libcurl's own idea is that of the machine where it was built."""
 
 _CERTIFICATE = (pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT_BADFILE)
-_NO_HTTP = (pycurl.E_UNSUPPORTED_PROTOCOL, pycurl.E_WEIRD_SERVER_REPLY, pycurl.E_BAD_CONTENT_ENCODING)
+_NO_HTTP = (pycurl.E_UNSUPPORTED_PROTOCOL, pycurl.E_FTP_WEIRD_SERVER_REPLY, pycurl.E_BAD_CONTENT_ENCODING)
 _FAILURES = {
     pycurl.E_COULDNT_RESOLVE_HOST: ("host_not_found", "The name of the host could not be resolved."),
     pycurl.E_COULDNT_CONNECT: ("connection_failed", "The host could not be connected to."),
@@ -65,6 +65,7 @@ class Transfer:
         self._take: Callable[[bytes], None] | None = None
         self._raised: BaseException | None = None
         self._refused: str | None = None
+        self._opened: list[socket.socket] = []
         self._began = self._unwanted = False
         self._curl = _configured(pycurl.Curl())
         self._curl.setopt(pycurl.RESOLVE, list(resolve))
@@ -83,6 +84,8 @@ class Transfer:
             self._curl.perform()
         except pycurl.error as error:
             self._failed(url, *error.args)
+        finally:
+            self._close_ours()
         if self._answer is None:
             raise JobFailure(*_LOST, retry=True)
         return self._answer
@@ -114,7 +117,8 @@ class Transfer:
             log.warning("an address was refused", extra={"address": str(where[0]), "reason": reason})
             self._refused = f"The link leads to a {reason} address"
             return pycurl.SOCKET_BAD
-        return socket.socket(family, kind, protocol)
+        self._opened.append(socket.socket(family, kind, protocol))
+        return self._opened[-1]
 
     def _header(self, line: bytes) -> int | None:
         if self._began:
@@ -143,7 +147,13 @@ class Transfer:
         return None if take is not None and self._guarded(lambda: take(data)) else 0
 
     def _tick(self, *_: float) -> int:
+        self._close_ours()
         return 0 if self._guarded(self._on_tick) else 1
+
+    def _close_ours(self) -> None:
+        """pycurl has duplicated what it was given: ours would keep a connection open that libcurl has closed."""
+        while self._opened:
+            self._opened.pop().close()
 
     def _guarded(self, call: Callable[[], None]) -> bool:
         try:
@@ -165,12 +175,11 @@ def _raise(code: int) -> NoReturn:
 def _configured(curl: Any) -> Any:
     for option, value in (
         (pycurl.NOSIGNAL, 1),
-        (pycurl.PROTOCOLS_STR, "http,https"),
+        (pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS),
         (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1),
         (pycurl.FOLLOWLOCATION, 0),
         (pycurl.PROXY, ""),  # empty: not the environment's either
         (pycurl.NETRC, pycurl.NETRC_IGNORED),
-        (pycurl.DISALLOW_USERNAME_IN_URL, 1),
         (pycurl.HTTP_CONTENT_DECODING, 0),
         (pycurl.USERAGENT, AGENT),
         (pycurl.CONNECTTIMEOUT, CONNECT_SECONDS),

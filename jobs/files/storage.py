@@ -29,8 +29,8 @@ def key_of(sha256: str) -> str:
 def put(path: Path, *, sha256: str | None = None, keep: bool = False) -> Stored:
     """Store a file's bytes and remove it (unless `keep`); on return they are on the disk. May be repeated.
 
-    `sha256`: from somebody who has read them already. Nobody may write to the file from now on: in a local folder it may
-    be the stored one. Blocks.
+    `sha256`: of somebody who has read them already. Nobody may write to the file from now on: in a local folder it
+    may be the stored one. Blocks.
     """
     with path.open("rb") as file:
         os.fsync(file.fileno())

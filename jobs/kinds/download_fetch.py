@@ -18,7 +18,7 @@ def peer(params: DownloadFetch) -> str:
 
 
 def accepted(_: DownloadFetch, result: DownloadResult) -> None:
-    """In the transaction that stores the result. Raises LimitExceeded: together several may be more than one was told."""
+    """In the transaction that stores the result. Raises LimitExceeded: several together may be too much."""
     from jobs.files.usage import check_quota
 
     check_quota(result.files[0].id)
