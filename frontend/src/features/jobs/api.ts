@@ -1,9 +1,10 @@
-import { call, read } from "@/app/runtime";
+import { call, keyed, read } from "@/app/runtime";
 import { dispatch, getChat } from "@/app/store";
 import type { JobFilter } from "@/features/jobs/state";
 import { asWarrenError } from "@/lib/errors";
 import type { Batch, Job, Reply } from "@/lib/frames";
 import { Gatherer } from "@/lib/gather";
+import { uuid } from "@/lib/ids";
 
 /** Ids that one `job.list` takes, and jobs of one page (contracts/job.py). */
 const MOST_IDS = 200;
@@ -55,12 +56,20 @@ export async function listJobs(filter: JobFilter, cursor: string | null): Promis
     state: filter.state,
     kind: filter.kind,
     batch_id: filter.batchId,
+    conversation_id: filter.conversationId,
     cursor,
     limit: PAGE,
   });
   known(page.jobs);
   return page;
 }
+
+const chainGatherer = new Gatherer(async ([id = ""]) => {
+  known((await read("job.list", { chain_id: id, limit: PAGE })).jobs);
+}, 1);
+
+/** The steps of a chain, by the id of its first. */
+export const loadChain = (id: string): void => chainGatherer.want([id]);
 
 /** The jobs that a batch's card shows. */
 export async function loadBatchJobs(batchId: string, limit: number): Promise<void> {
@@ -70,6 +79,17 @@ export async function loadBatchJobs(batchId: string, limit: number): Promise<voi
 export const cancelJob = async (id: string): Promise<void> =>
   known([await call("job.cancel", { job_id: id })]);
 export const retryJob = async (id: string): Promise<void> => known([await call("job.retry", { job_id: id })]);
+
+export const pauseJob = async (id: string): Promise<void> => known([await call("job.pause", { job_id: id })]);
+export const resumeJob = async (id: string): Promise<void> =>
+  known([await call("job.resume", { job_id: id })]);
+
+/** The same once more, with all its steps; the id of the new one. */
+export async function replayJob(id: string): Promise<string> {
+  const { job, steps } = await keyed("job.replay", { job_id: id, client_id: uuid() });
+  known([job, ...steps]);
+  return job.id;
+}
 
 export async function deleteJob(id: string): Promise<void> {
   await call("job.delete", { job_id: id });

@@ -1,3 +1,4 @@
+import { isShownElsewhere } from "@/features/jobs/chain";
 import type { Batch, EventFrame, Job, JobProgress, JobState, SignalFrame } from "@/lib/frames";
 
 interface Told {
@@ -97,15 +98,25 @@ export interface JobFilter {
   readonly state: JobState | null;
   readonly kind: string | null;
   readonly batchId: string | null;
+  readonly conversationId?: string | null;
 }
 
-/** Mine, or those of the batch, newest first; what changed so that it no longer fits is not among them. */
+/**
+ * Mine, or those of the batch or conversation, newest first; what changed so that it no longer fits is not among them.
+ * A chain is its first step, unless one looks for a state or a kind.
+ */
 export const jobsMatching = (state: JobsState, filter: JobFilter, me: string): Job[] =>
   Object.values(state.jobs)
-    .filter((job) => (filter.batchId ? job.batch_id === filter.batchId : job.owner_id === me))
+    .filter((job) => isThere(job, filter, me))
     .filter((job) => !filter.state || job.state === filter.state)
     .filter((job) => !filter.kind || job.kind === filter.kind)
+    .filter((job) => filter.state || filter.kind || !isShownElsewhere(state, job))
     .sort((one, other) => oldestFirst(other, one));
+
+function isThere(job: Job, { batchId, conversationId }: JobFilter, me: string): boolean {
+  if (batchId) return job.batch_id === batchId;
+  return conversationId ? job.conversation_id === conversationId : job.owner_id === me;
+}
 
 /** What may have changed while nobody listened: to be asked for again. */
 export const unsettled = (state: JobsState): { jobs: string[]; batches: string[] } => ({

@@ -4,6 +4,8 @@ import { Link, useLocation } from "wouter";
 import { useMe } from "@/app/store";
 import { Button } from "@/components/ui/button";
 import { EmptyState, ErrorState, RequestId, Skeleton } from "@/components/ui/states";
+import { FileRow, GoneFile } from "@/features/files/components/file-row";
+import { useFile } from "@/features/files/components/use-file";
 import { deleteJob, fetchJob } from "@/features/jobs/api";
 import { BackToJobs } from "@/features/jobs/components/back-to-jobs";
 import { Comparison } from "@/features/jobs/components/comparison";
@@ -63,6 +65,15 @@ function Parts({ job, timeline }: { job: Job; timeline: Job["timeline"] | null }
     <div className="flex max-w-240 flex-col gap-8">
       <JobCard job={job} linked={false} className="w-full" />
       {result && !result.kept && <Comparison result={result} />}
+      {result && result.files.length > 1 && (
+        <Part title={t("jobs.files")}>
+          <ul className="flex flex-wrap gap-2">
+            {result.files.map((file) => (
+              <ResultFile key={file.id} id={file.id} />
+            ))}
+          </ul>
+        </Part>
+      )}
       <Part title={t("jobs.arguments")}>
         <Rows rows={[{ path: t("jobs.kind"), value: kindName(job.kind) }, ...rowsOf(job.params)]} />
       </Part>
@@ -77,6 +88,12 @@ function Parts({ job, timeline }: { job: Job; timeline: Job["timeline"] | null }
       <RequestId id={job.id} name={t("jobs.id", { id: job.id })} />
     </div>
   );
+}
+
+function ResultFile({ id }: { id: string }) {
+  const file = useFile(id);
+  if (file === undefined) return null;
+  return <li className="max-w-full">{file ? <FileRow file={file} /> : <GoneFile />}</li>;
 }
 
 function Part({ title, children }: { title: string; children: ReactNode }) {

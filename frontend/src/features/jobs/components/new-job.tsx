@@ -4,6 +4,7 @@ import { useLocation } from "wouter";
 import { useToast } from "@/app/toast";
 import { BackToJobs } from "@/features/jobs/components/back-to-jobs";
 import { SettingsForm } from "@/features/jobs/components/settings-form";
+import { useFormProblems } from "@/features/jobs/components/use-problems";
 import { looksLikePicture, useImageSettings } from "@/features/jobs/settings";
 import { process } from "@/features/uploads/api";
 import { FilePicker } from "@/features/uploads/components/file-picker";
@@ -13,6 +14,7 @@ import { useBatchTitle } from "@/features/uploads/components/use-batch-title";
 export function NewJob() {
   const { t } = useTranslation();
   const take = useProcess();
+  const { any: wrong } = useFormProblems();
   return (
     <>
       <header className="flex h-14 shrink-0 items-center gap-2 border-b border-line px-2 md:px-6">
@@ -24,10 +26,10 @@ export function NewJob() {
           <div className="flex flex-col items-center gap-3 rounded-md border-2 border-dashed border-line-strong p-8 text-center">
             <p className="text-sm text-muted">{t("jobs.dropHere")}</p>
             <div className="flex flex-wrap justify-center gap-2">
-              <FilePicker look="primary" accept="image/*" onPick={take}>
+              <FilePicker look="primary" accept="image/*" onPick={take} disabled={wrong}>
                 <ImageUp size={16} aria-hidden /> {t("jobs.pick")}
               </FilePicker>
-              <FilePicker folder onPick={take}>
+              <FilePicker folder onPick={take} disabled={wrong}>
                 <FolderUp size={16} aria-hidden /> {t("jobs.pickFolder")}
               </FilePicker>
             </div>

@@ -1,9 +1,10 @@
 import { useTranslation } from "react-i18next";
-import { useMe } from "@/app/store";
+import { useChat, useMe } from "@/app/store";
 import { useToast } from "@/app/toast";
 import { Button } from "@/components/ui/button";
 import { cancelJob, each, retryJob } from "@/features/jobs/api";
-import { isOver } from "@/features/jobs/state";
+import { currentStep, stepsOf } from "@/features/jobs/chain";
+import { isOver, type JobsState } from "@/features/jobs/state";
 import { useErrorText } from "@/lib/error-text";
 import type { Job } from "@/lib/frames";
 
@@ -22,7 +23,8 @@ export function SelectionBar({ jobs, selected, onAll, onNone }: Props) {
   const { t } = useTranslation();
   const me = useMe();
   const later = useLater(onNone);
-  const mine = selected.filter((job) => job.owner_id === me);
+  const state = useChat((chat) => chat.jobs);
+  const mine = selected.filter((job) => job.owner_id === me).map((job) => standing(state, job));
   const open = mine.filter((job) => !isOver(job)).map((job) => job.id);
   const again = mine
     .filter((job) => job.state === "failed" || job.state === "cancelled")
@@ -52,6 +54,10 @@ export function SelectionBar({ jobs, selected, onAll, onNone }: Props) {
     </fieldset>
   );
 }
+
+/** What is done with a chain is done with the step where it is, and with those behind it. */
+const standing = (state: JobsState, job: Job): Job =>
+  (job.chain_id === job.id ? currentStep(stepsOf(state, job.id)) : undefined) ?? job;
 
 /** Does something to many jobs when the time to take it back is over. */
 function useLater(onDecided: () => void) {

@@ -25,13 +25,15 @@ const LOOKS = {
   failed: [CircleAlert, "bg-danger-soft text-danger-ink"],
   cancelled: [Ban, "bg-hover text-muted"],
   cancelling: [Ban, "bg-warn-soft text-warn-ink"],
+  pausing: [Pause, "bg-warn-soft text-warn-ink"],
 } as const;
 
 export type Look = keyof typeof LOOKS;
 
-/** What the job's chip says: its state, and two things that people want to tell apart from it. */
+/** What the job's chip says: its state, and three things that people want to tell apart from it. */
 export function lookOf(job: Job): Look {
   if (job.cancelling && job.state !== "cancelled") return "cancelling";
+  if (job.pausing && job.state === "running") return "pausing";
   return job.state === "succeeded" && imageResult(job)?.kept ? "kept" : job.state;
 }
 

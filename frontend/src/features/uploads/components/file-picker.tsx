@@ -10,6 +10,7 @@ interface Props {
   label?: string;
   look?: "primary" | "secondary" | "quiet";
   size?: "sm" | "md";
+  disabled?: boolean;
   className?: string;
   children: ReactNode;
 }

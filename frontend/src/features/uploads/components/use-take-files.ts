@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { useToast } from "@/app/toast";
+import { formProblems } from "@/features/jobs/form";
 import { looksLikePicture, useImageSettings } from "@/features/jobs/settings";
 import { attach, process } from "@/features/uploads/api";
 import { useBatchTitle } from "@/features/uploads/components/use-batch-title";
@@ -27,6 +28,8 @@ export function useTakeFiles(conversationId: string | null): TakeFiles {
     toCompose(others);
     if (others.length > 0 && !conversationId) toast(t("uploads.onlyPictures", { count: others.length }));
     if (pictures.length === 0) return;
+    // Where the form is on the screen, nobody expects that it does not count.
+    if (path === "/jobs/new" && formProblems().length > 0) return toast(t("settingsForm.rightFirst"));
     const settings = useImageSettings.getState();
     void process(pictures, { title: titleOf(pictures), settings, conversationId });
     if (!conversationId && !path.startsWith("/jobs")) navigate("/jobs");
