@@ -4,6 +4,7 @@ Short handlers run in the I/O thread, slow ones in a small pool. Every request g
 acknowledged once the reply is handed over: a process that is killed leaves what it had not answered to the next one.
 """
 
+import contextlib
 import logging
 import time
 from collections import deque
@@ -180,6 +181,7 @@ class _Consumer:
         self._host = host
         self._endpoint = endpoint
         self._waiting: deque[Delivery] = deque()
+        self._for_pool: deque[Delivery] = deque()
         self._channel: Any = None
         self._tag = ""
         self._as_it_is = False
@@ -191,6 +193,7 @@ class _Consumer:
         """Declare and consume; pika sends each command when the one before it was answered."""
         queue: Queue = operation_queue(self._endpoint.operation)
         self._channel = channel
+        self._for_pool = deque()  # what threads take from the one before belongs to its channel
         channel.add_on_close_callback(lambda _, error: self._on_refused(error))
         channel.exchange_declare(queue.exchange, passive=True)
         channel.queue_declare(queue.name, durable=True, arguments=queue.arguments, passive=self._as_it_is)
@@ -258,13 +261,20 @@ class _Consumer:
         self._finish(channel, deliveries, answers, self._host.notes())
 
     def _hand_to_pool(self, channel: Any, delivery: Delivery) -> None:
-        if not self._host.pool.submit(partial(self._answer_in_pool, channel, delivery)):
-            self._finish(channel, [delivery], [error_answer(Busy())], ())
+        self._for_pool.append(delivery)
+        if self._host.pool.submit(partial(self._answer_in_pool, channel, self._for_pool)):
+            return
+        refused = _taken(self._for_pool, 1, last=True)  # none where a thread that came for another took it along
+        if refused:
+            self._finish(channel, refused, [error_answer(Busy())], ())
 
-    def _answer_in_pool(self, channel: Any, delivery: Delivery) -> None:
-        answers = self._endpoint.answer([delivery])
+    def _answer_in_pool(self, channel: Any, waiting: deque[Delivery]) -> None:
+        deliveries = _taken(waiting, self._endpoint.batch)
+        if not deliveries:
+            return
+        answers = self._endpoint.answer(deliveries)
         notes = self._host.notes()
-        self._host.loop.call_threadsafe(partial(self._finish, channel, [delivery], answers, notes))
+        self._host.loop.call_threadsafe(partial(self._finish, channel, deliveries, answers, notes))
 
     def _finish(self, channel: Any, deliveries: list[Delivery], answers: list[Answer], notes: Sequence[Note]) -> None:
         """Reply, then acknowledge. On a connection that is gone neither is possible: it is all delivered again."""
@@ -280,3 +290,12 @@ class _Consumer:
             log.info("answers lost with the connection", extra={"operation": self._endpoint.operation.name})
         self._host.under_way -= len(deliveries)
         self._host.finish_draining()
+
+
+def _taken(waiting: deque[Delivery], limit: int, *, last: bool = False) -> list[Delivery]:
+    """Up to `limit` of what waits, from the front or from the end; several threads may take at once."""
+    taken: list[Delivery] = []
+    with contextlib.suppress(IndexError):
+        while len(taken) < limit:
+            taken.append(waiting.pop() if last else waiting.popleft())
+    return taken

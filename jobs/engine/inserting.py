@@ -1,5 +1,6 @@
 """New jobs, in the transaction of whoever makes them; the scheduler publishes them after that."""
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 from uuid import UUID, uuid4
@@ -60,14 +61,15 @@ def new_job(draft: Draft, *, owner_id: UUID, client_id: UUID, lane: Lane | None)
 
 
 def insert_jobs(jobs: Sequence[Job], *, batch: Batch | None = None, limit: int | None = None) -> None:
-    """Give new jobs of one owner their places in their queues, store and tell them. Steps that wait have no place yet.
+    """Give new jobs their places in their queues, store and tell them. Steps that wait have no place yet.
 
-    `batch`: theirs, if they have one. Raises LimitExceeded when the owner would have more than `limit` open jobs.
+    `batch`: theirs, if they have one. Raises LimitExceeded when an owner would have more than `limit` open jobs.
     """
-    queued = sorted((job for job in jobs if job.state == JobState.QUEUED), key=_lane)
-    for _, lane in groupby(queued, key=_lane):
-        open_before = take_turns(list(lane))
-        if limit is not None and open_before + len(jobs) > limit:
+    owned = Counter(job.owner_id for job in jobs)
+    queued = sorted((job for job in jobs if job.state == JobState.QUEUED), key=_line)
+    for (*_, owner_id), line in groupby(queued, key=_line):
+        open_before = take_turns(list(line))
+        if limit is not None and open_before + owned[owner_id] > limit:
             raise LimitExceeded(f"You have {open_before} jobs that are not over; {limit} are allowed.", limit=limit)
     Job.objects.bulk_create(jobs, batch_size=CHUNK)
     for begin in range(0, len(jobs), CHUNK):
@@ -75,5 +77,6 @@ def insert_jobs(jobs: Sequence[Job], *, batch: Batch | None = None, limit: int |
     news.poke_scheduler()
 
 
-def _lane(job: Job) -> tuple[str, int]:
-    return job.queue, job.lane
+def _line(job: Job) -> tuple[str, int, UUID]:
+    """Who waits behind whom. Turns are locked in this order."""
+    return job.queue, job.lane, job.owner_id

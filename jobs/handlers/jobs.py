@@ -1,22 +1,29 @@
 """Jobs and batches (docs/jobs.md): contracts in, functions called, contracts out."""
 
+from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
 from bus.envelope import Call
+from bus.topology import SLOW_PREFETCH
 from contracts import job as contract
 from contracts.base import Done
 from contracts.download import TaskCreate
-from contracts.errors import NotAuthenticated
+from contracts.errors import NotAuthenticated, WarrenError
 from jobs.downloads import tasks
 from jobs.engine import selectors, services
+from jobs.engine.creating import Asked, job_create_many
 from jobs.engine.drafts import Ask
 from jobs.service import service
 
 
-@service.rpc
-def job_create(request: contract.JobCreate, call: Call) -> contract.JobCreatedReply:
-    return services.job_create(actor=_actor(call), request=request, ask=_ask(call))
+@service.rpc_batch(limit=SLOW_PREFETCH)
+def job_create(
+    calls: Sequence[tuple[contract.JobCreate, Call]],
+) -> Sequence[contract.JobCreatedReply | WarrenError]:
+    asked = [Asked(call.actor.user_id, request, _ask(call)) for request, call in calls if call.actor is not None]
+    outcomes = iter(job_create_many(asked))
+    return [NotAuthenticated() if call.actor is None else next(outcomes) for _, call in calls]
 
 
 @service.rpc

@@ -1,5 +1,6 @@
 """Contracts and a service that only these tests know; the owner `job` has no contracts of its own that would mix in."""
 
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,6 +57,12 @@ class ProbeMany(Request[Echoed]):
     text: str
 
 
+@operation("probe.heap", owner="job", safety=Safety.KEYED, slow=True, deadline_ms=20_000)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProbeHeap(Request[Echoed]):
+    """Slow, and answered together with others; each lot takes a permit of `permits`."""
+
+
 @operation("probe.relay", owner="job", safety=Safety.READ_ONLY, slow=True)
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProbeRelay(Request[Echoed]):
@@ -73,6 +80,9 @@ class ProbeNobody(Request[Echoed]):
 service = Service("job")
 slept: list[int] = []
 """Milliseconds of every `probe.slow` that began."""
+permits = threading.Semaphore(0)
+heaps: list[int] = []
+"""How many requests of `probe.heap` each lot had that began."""
 
 
 @service.rpc
@@ -127,3 +137,10 @@ def probe_many(calls: Sequence[tuple[ProbeMany, Call]]) -> Sequence[Echoed | War
         NotFound() if request.text == "not_found" else Echoed(text=request.text, by=str(len(calls)))
         for request, _ in calls
     ]
+
+
+@service.rpc_batch(limit=3)
+def probe_heap(calls: Sequence[tuple[ProbeHeap, Call]]) -> Sequence[Echoed | WarrenError]:
+    heaps.append(len(calls))
+    permits.acquire()
+    return [Echoed(text=str(len(calls)), by="")] * len(calls)

@@ -7,7 +7,7 @@ import pytest
 from bus.pool import Pool
 from contracts.errors import Busy, DeadlineExceeded
 from tests.bus import probe
-from tests.bus.probe import ProbeEcho, ProbeSlow, service
+from tests.bus.probe import ProbeEcho, ProbeHeap, ProbeSlow, service
 from tests.servers import until
 
 
@@ -35,3 +35,28 @@ async def test_a_request_whose_deadline_passed_in_the_line_never_starts(rpc, run
     await first
     await rpc.call(ProbeSlow(milliseconds=2))
     assert probe.slept == [1200, 2]
+
+
+class CountingPool(Pool):
+    """Counts what it was given."""
+
+    given = 0
+
+    def submit(self, work):
+        self.given += 1
+        return super().submit(work)
+
+
+async def test_a_thread_takes_along_what_waits_of_a_batch(rpc, run_service):
+    pool = CountingPool(threads=1, waiting=5)
+    run_service(service, role="jobs", pool=pool)
+    probe.heaps.clear()
+    first = asyncio.ensure_future(rpc.call(ProbeHeap()))
+    await until(lambda: probe.heaps == [1])
+    others = [asyncio.ensure_future(rpc.call(ProbeHeap())) for _ in range(6)]
+    await until(lambda: pool.given == 7)
+    for _ in range(3):
+        probe.permits.release()
+    answers = await asyncio.gather(first, *others, return_exceptions=True)
+    assert probe.heaps == [1, 3, 2]
+    assert [isinstance(answer, Busy) for answer in answers] == [False] * 6 + [True]

@@ -10,6 +10,7 @@ from bus.afterwards import Note
 from bus.topology import SCHEDULER_POKE
 from contracts.errors import Conflict, InvalidRequest, LimitExceeded, NotAuthenticated, NotFound
 from contracts.job import JobCreate, JobState, Lane, Step
+from jobs.engine.creating import Asked, job_create_many
 from jobs.models import Job
 
 
@@ -142,3 +143,51 @@ def test_a_repeated_chain_is_answered_with_all_its_steps(create, ada):
     first, again = create(by=ada, client_id=key, then=then), create(by=ada, client_id=key, then=then)
     assert [step.id for step in again.steps] == [step.id for step in first.steps]
     assert again.duplicate
+
+
+@pytest.fixture
+def create_many(transactional_db):
+    """`create_many((ada, {"note": "x"}), ...)`: requests that waited together; their answers, in places."""
+
+    def make(*wanted, keys=None):
+        keys = keys or [uuid4() for _ in wanted]
+        requests = [
+            JobCreate(kind="probe.noop", params=params, client_id=key)
+            for (_, params), key in zip(wanted, keys, strict=True)
+        ]
+        asked = [Asked(owner, request, None) for (owner, _), request in zip(wanted, requests, strict=True)]
+        return job_create_many(asked)
+
+    return make
+
+
+def test_requests_that_wait_together_are_one_transaction(
+    create_many, ada, bob, recorded, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(7):  # the keys, both owners' turns, rows, events; begin and commit
+        made = create_many((ada, {"note": "a"}), (bob, {"note": "b"}), (ada, {"note": "c"}))
+    assert [one.job.subject for one in made] == ["a", "b", "c"]
+    assert [body["job"]["subject"] for _, _, body in recorded()] == ["a", "b", "c"]
+
+
+def test_what_fails_among_them_fails_alone(create_many, ada):
+    good, wrong = create_many((ada, {"note": "a"}), (ada, {"steps": -1}))
+    assert good.job.subject == "a"
+    assert isinstance(wrong, InvalidRequest)
+
+
+def test_a_repeat_among_them_is_answered_with_the_first(create_many, ada):
+    key = uuid4()
+    create_many((ada, {"note": "old"}), keys=[key])
+    made = create_many((ada, {}), (ada, {"note": "again"}), (ada, {}), keys=[uuid4(), key, uuid4()])
+    assert [one.duplicate for one in made] == [False, True, False]
+    assert made[1].job.subject == "old"
+    made = create_many(*[(ada, {})] * 3, keys=[same := uuid4(), uuid4(), same])
+    assert [one.duplicate for one in made] == [False, False, True]
+    assert made[0].job.id == made[2].job.id
+
+
+@override_settings(JOBS_PER_USER=2)
+def test_among_many_each_owner_has_a_limit_of_his_own(create_many, ada, bob):
+    made = create_many((ada, {}), (ada, {}), (ada, {}), (bob, {}))
+    assert [isinstance(one, LimitExceeded) for one in made] == [False, False, True, False]
