@@ -3,12 +3,11 @@ import { useTranslation } from "react-i18next";
 import { DownloadLink } from "@/features/files/components/file-row";
 import { useFile } from "@/features/files/components/use-file";
 import { RetryCountdown } from "@/features/jobs/components/job-progress";
+import { useFailureText } from "@/features/jobs/components/use-failure-text";
 import { imageResult } from "@/features/jobs/result";
 import { bytes, saved } from "@/lib/format";
 import type { Job } from "@/lib/frames";
-import type en from "@/locales/work.en.json";
-
-type KnownFailure = keyof typeof en.jobs.failures;
+import { useTold } from "@/lib/told";
 
 /** What came of the job: sizes before and after, why the original was kept, or what went wrong and what to do. */
 export function JobOutcome({ job }: { job: Job }) {
@@ -19,6 +18,7 @@ export function JobOutcome({ job }: { job: Job }) {
 
 function ImageOutcome({ job }: { job: Job }) {
   const { i18n } = useTranslation();
+  const told = useTold();
   const result = imageResult(job);
   const [first] = result?.files ?? [];
   const file = useFile(first?.id ?? "");
@@ -29,7 +29,7 @@ function ImageOutcome({ job }: { job: Job }) {
         {result.kept ? (
           <p className="flex items-start gap-1.5">
             <ShieldCheck size={16} aria-hidden className="mt-0.5 shrink-0 text-muted" />
-            {result.kept}
+            {told(result.kept)}
           </p>
         ) : (
           <p className="tabular">
@@ -45,17 +45,11 @@ function ImageOutcome({ job }: { job: Job }) {
   );
 }
 
-/** What went wrong and what to do next: in the reader's language where the code is known, else as the server says it. */
 function Failure({ job }: { job: Job }) {
-  const { t, i18n } = useTranslation();
-  const { error } = job;
-  if (!error) return null;
-  const sentence = i18n.exists(`jobs.failures.${error.code}`)
-    ? t(`jobs.failures.${error.code as KnownFailure}`)
-    : error.message;
-  return (
+  const failureText = useFailureText();
+  return job.error ? (
     <p className="text-sm wrap-anywhere text-danger-ink">
-      {sentence} {job.state === "retrying" && <RetryCountdown at={job.run_after} />}
+      {failureText(job.error)} {job.state === "retrying" && <RetryCountdown at={job.run_after} />}
     </p>
-  );
+  ) : null;
 }

@@ -5,6 +5,7 @@ import { progressOf } from "@/features/jobs/state";
 import { bytes, count, duration, percent } from "@/lib/format";
 import type { Job, JobProgress } from "@/lib/frames";
 import { useNow } from "@/lib/time";
+import { useTold } from "@/lib/told";
 
 /** The bar of a job that runs, and beside it what is known: per cent, rate, time left. */
 export function RunningBar({ job }: { job: Job }) {
@@ -25,13 +26,14 @@ export function RunningBar({ job }: { job: Job }) {
 
 function Facts({ progress }: { progress: JobProgress | null }) {
   const { i18n, t } = useTranslation();
+  const told = useTold();
   if (!progress) return null;
   const { rate, unit, seconds_left, note } = progress;
   const speed = rate ? t("jobs.perSecond", { amount: amount(rate, unit ?? null, i18n.language) }) : "";
   const left = seconds_left ? t("jobs.left", { time: duration(seconds_left) }) : "";
   return (
     <>
-      {note && <span className="truncate">{note}</span>}
+      {note && <span className="truncate">{told(note)}</span>}
       {speed && <span>{speed}</span>}
       {left && <span>{left}</span>}
     </>

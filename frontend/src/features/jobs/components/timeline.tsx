@@ -1,8 +1,10 @@
 import { useTranslation } from "react-i18next";
 import { Skeleton } from "@/components/ui/states";
+import { useFailureText } from "@/features/jobs/components/use-failure-text";
 import { duration } from "@/lib/format";
 import type { TimelineEntry } from "@/lib/frames";
 import { clock, exact } from "@/lib/time";
+import { useTold } from "@/lib/told";
 
 /** Of the first entry: its state says the same. */
 const FIRST_NOTE = "created";
@@ -21,12 +23,14 @@ export function Timeline({ entries }: { entries: readonly TimelineEntry[] | null
 
 function Entry({ entry, before }: { entry: TimelineEntry; before: TimelineEntry | undefined }) {
   const { t, i18n } = useTranslation();
+  const told = useTold();
+  const failureText = useFailureText();
   const date = new Date(entry.at);
   const waited = before ? (date.getTime() - Date.parse(before.at)) / 1000 : 0;
   const details = [
     entry.attempt > 0 && t("jobs.attemptNumber", { attempt: entry.attempt }),
     entry.worker,
-    entry.note !== FIRST_NOTE && entry.note,
+    entry.note !== FIRST_NOTE && told(entry.note),
   ].filter(Boolean);
   return (
     <li className="flex gap-3 border-l border-line-strong pb-3 pl-4 last:pb-0">
@@ -50,7 +54,7 @@ function Entry({ entry, before }: { entry: TimelineEntry; before: TimelineEntry 
         {details.length > 0 && <p className="text-xs wrap-anywhere text-muted">{details.join(" · ")}</p>}
         {entry.error && (
           <p className="text-xs wrap-anywhere text-danger-ink">
-            {entry.error.message} <code>{entry.error.code}</code>
+            {failureText(entry.error)} <code>{entry.error.code}</code>
           </p>
         )}
       </div>

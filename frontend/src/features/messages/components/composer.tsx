@@ -1,4 +1,4 @@
-import { Paperclip, SendHorizontal } from "lucide-react";
+import { FolderUp, Paperclip, SendHorizontal } from "lucide-react";
 import {
   type KeyboardEvent,
   lazy,
@@ -104,6 +104,14 @@ export function Composer({ conversationId, userId, title, replyTo, onCancelReply
             onPick={(files) => files.length > 0 && void attach(conversationId, files)}
           >
             <Paperclip size={16} />
+          </FilePicker>
+          <FilePicker
+            folder
+            label={t("composer.attachFolder")}
+            className="my-1 max-sm:hidden"
+            onPick={(files) => files.length > 0 && void attach(conversationId, files)}
+          >
+            <FolderUp size={16} />
           </FilePicker>
           <IconButton
             label={t("composer.send")}
