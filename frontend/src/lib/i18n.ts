@@ -1,13 +1,14 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { usePreferences } from "@/lib/preferences";
+import type data from "@/locales/data.en.json";
 import en from "@/locales/en.json";
 import type work from "@/locales/work.en.json";
 
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "page";
-    resources: { page: typeof en & typeof work };
+    resources: { page: typeof en & typeof work & typeof data };
   }
 }
 
@@ -29,17 +30,26 @@ function regional(language: "en" | "fr"): string {
 
 async function use(language: "en" | "fr"): Promise<void> {
   if (language === "fr" && !i18next.hasResourceBundle("fr", "page")) {
-    const [page, more] = await Promise.all([import("@/locales/fr.json"), import("@/locales/work.fr.json")]);
-    i18next.addResourceBundle("fr", "page", { ...page.default, ...more.default });
+    const parts = [
+      import("@/locales/fr.json"),
+      import("@/locales/work.fr.json"),
+      import("@/locales/data.fr.json"),
+    ];
+    const catalogs = (await Promise.all(parts)).map((part) => part.default);
+    i18next.addResourceBundle("fr", "page", Object.assign({}, ...catalogs));
   }
   await i18next.changeLanguage(regional(language));
   document.documentElement.lang = i18next.language;
 }
 
-/** A part of the page that the first load does without, and the sentences for it (`locales/work.*.json`). */
+/** A part of the page that the first load does without, and the sentences for it (`locales/work.*.json`, `data.*.json`). */
 export async function withWords<T>(part: Promise<T>): Promise<T> {
-  const [loaded, words] = await Promise.all([part, import("@/locales/work.en.json")]);
-  i18next.addResourceBundle("en", "page", words.default, true, true);
+  const [loaded, work, data] = await Promise.all([
+    part,
+    import("@/locales/work.en.json"),
+    import("@/locales/data.en.json"),
+  ]);
+  i18next.addResourceBundle("en", "page", { ...work.default, ...data.default }, true, true);
   return loaded;
 }
 
