@@ -49,7 +49,7 @@ class Transfer:
     """Asks for one URL after the other, over the same connection where that is possible.
 
     `on_answer(answer)` says who takes the body, none when nobody wants it; `on_tick()` is called about once a second at
-    least. Both may raise: that ends the request. `resolve`: names as in curl's `--resolve`, for tests.
+    least. Both may raise: that ends the request. `resolve`: what names mean, as in curl's `--resolve`: for tests.
     """
 
     def __init__(
@@ -67,8 +67,8 @@ class Transfer:
         self._refused: str | None = None
         self._opened: list[socket.socket] = []
         self._began = self._unwanted = False
+        self._resolve = resolve  # read before every request
         self._curl = _configured(pycurl.Curl())
-        self._curl.setopt(pycurl.RESOLVE, list(resolve))
         self._curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open)
         self._curl.setopt(pycurl.HEADERFUNCTION, self._header)
         self._curl.setopt(pycurl.WRITEFUNCTION, self._write)
@@ -78,6 +78,7 @@ class Transfer:
         """The answer, after its body was taken. Raises JobFailure, and what the callbacks raised. Blocks."""
         self._forget()
         lines = [f"{name}: {value}" for name, value in {**ASK_ANYTHING, **headers}.items()]
+        self._curl.setopt(pycurl.RESOLVE, list(self._resolve))
         self._curl.setopt(pycurl.URL, url)
         self._curl.setopt(pycurl.HTTPHEADER, lines)
         try:

@@ -1,6 +1,7 @@
 """Downloads in the test's own process, as a worker's child runs them: the real context, a real server, real sockets."""
 
 import random
+import socket
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
 from pathlib import Path
@@ -73,9 +74,23 @@ class Desk:
 
 
 @pytest.fixture
-def desk(settings: Any, tmp_path: Path, loopback: None) -> Desk:
+def desk(closed_desk: Desk, loopback: None) -> Desk:
+    return closed_desk
+
+
+@pytest.fixture
+def closed_desk(settings: Any, tmp_path: Path) -> Desk:
+    """Of a worker that may reach what is public, as by default."""
     settings.STORAGES = {**settings.STORAGES, "default": storage_setting(f"file://{tmp_path}/storage")}
     return Desk(tmp_path)
+
+
+@pytest.fixture
+def unused_port() -> Iterator[int]:
+    """Taken, so that nobody else gets it, but not listened on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import AF_INET6
+from ssl import SSLContext
 from typing import Any, NamedTuple
 
 Answer = Callable[["Exchange"], None]
@@ -59,17 +61,27 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     site: "Site"
 
+    def get_request(self) -> tuple[Any, Any]:
+        accepted = super().get_request()
+        self.site.connections += 1
+        return accepted
+
     def handle_error(self, *_: Any) -> None:
         """A client that went away is what many of these tests are about."""
 
 
+class Server6(Server):
+    address_family = AF_INET6
+
+
 @dataclass
 class Site:
-    """What is asked, and what is answered, by path."""
+    """What is asked, and what is answered, by path. `connections`: how many were opened to it."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     port: int = 0
+    connections: int = 0
 
     def url(self, path: str, *, host: str = "127.0.0.1") -> str:
         return f"http://{host}:{self.port}{path}"
@@ -84,10 +96,14 @@ class Site:
 
 
 @contextmanager
-def serving(address: str = "127.0.0.1") -> Iterator[Site]:
-    """A site of its own, on a port of its own."""
-    with Server((address, 0), Exchange) as server:
-        site = server.site = Site(port=server.server_address[1])
+def serving(
+    address: str = "127.0.0.1", *, tls: SSLContext | None = None, port: int = 0, like: Site | None = None
+) -> Iterator[Site]:
+    """A site of its own, on a port of its own. `like`: the same site at a second address."""
+    with (Server6 if ":" in address else Server)((address, port), Exchange) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        site = server.site = like or Site(port=server.server_address[1])
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
@@ -123,6 +139,7 @@ class Document:
         first = self._first(exchange)
         body = self.data[first:]
         length = self.says if self.says is not None else len(body)
+        exchange.close_connection = self.says is not None
         if first:
             headers["Content-Range"] = f"bytes {first}-{len(self.data) - 1}/{len(self.data)}"
         exchange.start(206 if first else 200, length=length, **headers)
