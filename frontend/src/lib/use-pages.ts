@@ -14,59 +14,67 @@ interface Pages<T> {
   reload: () => void;
 }
 
-interface Known<T> {
+interface Known<T> extends Page<T> {
   key: string;
-  items: readonly T[];
-  next: string | null;
   loaded: boolean;
   error: unknown;
 }
 
 const nothing = (key: string) => ({ key, items: [], next: null, loaded: false, error: null });
 
-/** Pages by cursor, one behind the other; begun anew when `key` changes or on `reload`. */
-export function usePages<T>(key: string, load: (cursor: string | null) => Promise<Page<T>>): Pages<T> {
+/**
+ * Pages by cursor, one behind the other; each item once, however the list moved between two of them. They begin anew with
+ * `key`, which stands for everything that `load` depends on; when `stamp` changes, what is new comes in front.
+ */
+export function usePages<T extends { id: string }>(
+  key: string,
+  load: (cursor: string | null) => Promise<Page<T>>,
+  stamp = 0,
+): Pages<T> {
   const [known, setKnown] = useState<Known<T>>(() => nothing(key));
   const [turn, setTurn] = useState(0);
+  const asked = useRef<string | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for everything that `load` depends on
   const ask = useCallback(
-    (cursor: string | null, isCurrent: () => boolean = () => true) =>
+    (cursor: string | null) =>
       load(cursor).then(
-        ({ items, next }) =>
-          isCurrent() &&
-          setKnown((before) => {
-            if (cursor === null) return { ...nothing(key), items, next, loaded: true };
-            return before.key === key ? { ...before, items: [...before.items, ...items], next } : before;
-          }),
-        (error: unknown) =>
-          isCurrent() &&
-          setKnown((before) => (before.key === key ? { ...before, error } : { ...nothing(key), error })),
+        (page) => setKnown((before) => (before.key === key ? joined(before, page, cursor) : before)),
+        (error: unknown) => setKnown((before) => (before.key === key ? { ...before, error } : before)),
       ),
     [key],
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` asks again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` and `stamp` ask again
   useEffect(() => {
-    let current = true;
-    void ask(null, () => current);
-    return () => {
-      current = false;
-    };
-  }, [ask, turn]);
-  const under = useRef<string | null>(null);
+    setKnown((before) => (before.key === key ? before : nothing(key)));
+    void ask(null);
+  }, [ask, turn, stamp]);
   const loadMore = (cursor: string | null) => {
-    if (cursor === null || under.current === cursor) return;
-    under.current = cursor;
+    if (cursor === null || asked.current === cursor) return;
+    asked.current = cursor;
     void ask(cursor).finally(() => {
-      under.current = null;
+      asked.current = null;
     });
   };
-  const shown = known.key === key ? known : nothing(key);
+  const { items, next, loaded, error } = known.key === key ? known : nothing(key);
   return {
-    items: shown.items,
-    loaded: shown.loaded,
-    more: shown.next !== null,
-    error: shown.error,
-    loadMore: () => loadMore(shown.next),
+    items,
+    loaded,
+    more: next !== null,
+    error,
+    loadMore: () => loadMore(next),
     reload: () => setTurn((n) => n + 1),
   };
+}
+
+/** A first page may bring what is new in front of what is known; the end stays where it was. */
+export function joined<T extends { id: string }>(
+  known: Known<T>,
+  page: Page<T>,
+  cursor: string | null,
+): Known<T> {
+  const [first, second] = cursor === null ? [page.items, known.items] : [known.items, page.items];
+  const ids = new Set(first.map(({ id }) => id));
+  const items = [...first, ...second.filter(({ id }) => !ids.has(id))];
+  const next = cursor === null && known.loaded ? known.next : page.next;
+  return { ...known, items, next, loaded: true, error: null };
 }

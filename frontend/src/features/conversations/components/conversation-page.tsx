@@ -15,10 +15,11 @@ import { usePost } from "@/features/uploads/components/use-post";
 import { copyText } from "@/lib/clipboard";
 import { asWarrenError } from "@/lib/errors";
 import type { Conversation, Message } from "@/lib/frames";
+import { withWords } from "@/lib/i18n";
 import { useLoaded } from "@/lib/use-loaded";
 import { useWide } from "@/lib/use-wide";
 
-const Details = lazy(() => import("@/features/conversations/components/details"));
+const Details = lazy(() => withWords(import("@/features/conversations/components/details")));
 
 /** A conversation by its address: known, asked for, or not ours to see. */
 export function ConversationPage({ id }: { id: string }) {

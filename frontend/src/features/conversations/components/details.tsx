@@ -1,13 +1,20 @@
 import { X } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useChat, useMe } from "@/app/store";
 import { Avatar } from "@/components/ui/avatar";
 import { IconButton } from "@/components/ui/button";
 import { Sheet } from "@/components/ui/dialog";
+import { Tabs } from "@/components/ui/tabs";
 import { GroupDetails } from "@/features/conversations/components/group-details";
+import { ConversationFiles } from "@/features/files/components/conversation-files";
+import { ConversationJobs } from "@/features/jobs/components/conversation-jobs";
 import { faceOf } from "@/features/people/names";
 import type { Conversation } from "@/lib/frames";
 import { exact } from "@/lib/time";
+
+const TABS = ["about", "files", "jobs"] as const;
+type Tab = (typeof TABS)[number];
 
 interface Props {
   conversation: Conversation;
@@ -19,12 +26,17 @@ interface Props {
 
 export default function Details({ conversation, title, asSheet, onClose }: Props) {
   const { t } = useTranslation();
-  const content =
-    conversation.kind === "group" ? (
-      <GroupDetails conversation={conversation} title={title} onLeft={onClose} />
-    ) : (
-      <DirectDetails conversation={conversation} title={title} />
-    );
+  const [tab, setTab] = useState<Tab>("about");
+  const content = (
+    <Tabs
+      label={t("conversation.details")}
+      tabs={TABS.map((one) => [one, t(`conversationParts.${one}`)] as const)}
+      current={tab}
+      onChange={setTab}
+    >
+      <Part tab={tab} conversation={conversation} title={title} onClose={onClose} />
+    </Tabs>
+  );
   if (asSheet) {
     return (
       <Sheet title={t("conversation.details")} onClose={onClose}>
@@ -45,6 +57,20 @@ export default function Details({ conversation, title, asSheet, onClose }: Props
       </header>
       {content}
     </aside>
+  );
+}
+
+interface PartProps extends Omit<Props, "asSheet"> {
+  tab: Tab;
+}
+
+function Part({ tab, conversation, title, onClose }: PartProps) {
+  if (tab === "files") return <ConversationFiles conversation={conversation} />;
+  if (tab === "jobs") return <ConversationJobs conversationId={conversation.id} />;
+  return conversation.kind === "group" ? (
+    <GroupDetails conversation={conversation} title={title} onLeft={onClose} />
+  ) : (
+    <DirectDetails conversation={conversation} title={title} />
   );
 }
 
