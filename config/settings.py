@@ -147,6 +147,19 @@ DOWNLOADS_PER_USER = env.integer(
 DOWNLOADS_PER_HOST = env.integer(
     "WARREN_DOWNLOADS_PER_HOST", 4, low=1, high=10_000, help="downloads from one host that run at a time"
 )
+DATASETS_PER_USER = env.integer(
+    "WARREN_DATASETS_PER_USER", 500, low=1, high=1_000_000, help="datasets that one user may have"
+)
+DATASET_QUOTA_BYTES = env.integer(
+    "WARREN_DATASET_QUOTA_BYTES",
+    20 * 1024**3,
+    low=0,
+    high=2**60,
+    help="bytes that the datasets of one user may have together, and that one packed file may unpack to",
+)
+UNDO_DAYS = env.integer(
+    "WARREN_UNDO_DAYS", 7, low=0, high=3650, help="days that what an import replaced is kept, to be brought back"
+)
 FAILPOINTS = env.text("WARREN_FAILPOINTS", "", help="for tests only: names of steps at which a process kills itself")
 
 _services = ["userservice", "messageservice", "jobs", "eventlog"]
@@ -168,7 +181,7 @@ _common = [
 ]
 _gateway = ["daphne", *_common, "channels", "apigateway"]
 _child = ["jobs"]  # loads in a third of the time
-_apps = {"gateway": _gateway, "child": _child}
+_apps = {"gateway": _gateway, "child": _child, "data-child": _child}
 INSTALLED_APPS = _apps.get(ROLE, ["daphne", *_admin, *_common, *_services])
 
 
@@ -187,7 +200,7 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {} if ROLE in _apps else {"default": database(DATABASE_URL)} if DATABASE_URL else {}
+DATABASES = {"default": database(DATABASE_URL)} if DATABASE_URL and ROLE not in ("gateway", "child") else {}
 AUTH_USER_MODEL = "userservice.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["userservice.passwords.BoundedArgon2"]

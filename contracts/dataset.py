@@ -84,7 +84,7 @@ class ReadOptions:
     `timestamp_format`: as strftime has them; without, ISO 8601 or what the file seems to have.
     """
 
-    delimiter: Annotated[str, Meta(min_length=1, max_length=4)] | None = None
+    delimiter: Annotated[str, Meta(min_length=1, max_length=1)] | None = None
     quote: Annotated[str, Meta(max_length=1)] | None = None
     escape: Annotated[str, Meta(max_length=1)] | None = None
     encoding: Literal["utf-8", "utf-16", "latin-1", "windows-1252"] | None = None

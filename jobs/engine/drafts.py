@@ -100,7 +100,9 @@ def filled(params: Mapping[str, Any], name: str, file_ids: Sequence[str]) -> dic
 
 
 def drafts(wishes: Sequence[Wish], *, actor: UUID, ask: Ask) -> list[Draft]:
-    """Raises NotFound where one of them names a file that the actor may not read. Asks others: in no transaction."""
+    """Raises NotFound where one of them names what the actor may not read. Asks others: in no transaction."""
+    for one in wishes:
+        one.kind.permit(one.params, actor, ask)
     wanted = list({file_id for one in wishes for file_id in one.file_ids})
     files = files_readable(actor=actor, file_ids=wanted, ask=ask) if wanted else {}
     return [one.draft(files) for one in wishes]

@@ -5,7 +5,7 @@ Locks are taken in this order: the job, its batch, usage and files, the queue's 
 
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -18,6 +18,7 @@ from django.utils import timezone
 from config.failpoints import failpoint
 from contracts.errors import WarrenError
 from contracts.job import JobProgress, JobState
+from eventlog.outbox import note_wake
 from jobs.engine import changes, news
 from jobs.engine.drafts import MAX_SUBJECT, filled, missing_input
 from jobs.engine.turns import take_turns
@@ -74,6 +75,37 @@ def succeed(held: Held, *, result: dict[str, Any], saved: Sequence[Saved], note:
         return fail(held, JobFailure("bytes_gone", "What the job stored was swept away meanwhile.", retry=True))
     failpoint("worker.committed")
     return True
+
+
+def finish(held: Held, *, make: Callable[[], dict[str, Any]], saved: Callable[[], Sequence[Saved]]) -> bool:
+    """As `succeed`, together with what `make` writes; it returns the result. False, and nothing is written, where the
+    job is not the writer's. Raises what `make` raises.
+
+    The job's row comes last: `make` may take long, and whoever renews the lease or cancels must not wait for it.
+    """
+    try:
+        with atomic():
+            result = make()
+            job = _store(held, result, note="")
+            if job is None:
+                raise _NotOurs
+            _accept(job, result=result, saved=saved())
+            failpoint("worker.before_commit")
+    except _NotOurs:
+        return False
+    failpoint("worker.committed")
+    return True
+
+
+def finished() -> bool:
+    """After `finish` in another process, which has no broker: tell those who wait."""
+    note_wake()
+    news.poke_scheduler()
+    return True
+
+
+class _NotOurs(Exception):
+    """Rolls back."""
 
 
 def fail(held: Held, failure: JobFailure) -> bool:

@@ -171,6 +171,10 @@ def _nothing_more(_: Any, __: Any) -> None:
     """The default of kinds whose result, or error, is all that they change."""
 
 
+def _anybody(_: Any, __: UUID, ___: Callable[[Any], Any]) -> None:
+    """The default of kinds that read nothing but files."""
+
+
 def _nobody(_: Any) -> str:
     return ""
 
@@ -185,7 +189,9 @@ class Kind:
     that stores the result, `given_up(params, error code)` in the one in which the job fails for good. `time_limit`:
     seconds of an attempt. `memory`: bytes of address space that its process may take beyond what it has when it starts.
     `reuse`: the same parameters on the same bytes give the same files, so an earlier result may be used again.
-    `internal`: only the service itself makes such jobs, and nobody is shown them.
+    `internal`: only the service itself makes such jobs, and nobody is shown them. `database`: it gets a child of its
+    own that has the database, and a `jobs.worker.database.DataContext`. `permit(params, actor, ask)` raises NotFound
+    for what the one who wants the job may not read besides files.
     """
 
     contract: KindType
@@ -206,6 +212,8 @@ class Kind:
     per_owner: int | None = None
     per_peer: int | None = None
     internal: bool = False
+    database: bool = False
+    permit: Callable[[Any, UUID, Callable[[Any], Any]], None] = _anybody
 
     @property
     def name(self) -> str:

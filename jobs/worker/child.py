@@ -1,6 +1,7 @@
 """A worker's child: runs one job after the other, told by its worker through pipes. It may be killed at any moment.
 
-It knows neither database nor broker; its environment does not name them. Started as `python -m jobs.worker.child`.
+It knows neither database nor broker; its environment does not name them. One whose jobs write tables of their own
+knows the database, and parses nothing that strangers sent. Started as `python -m jobs.worker.child`.
 """
 
 import ctypes
@@ -10,7 +11,7 @@ import resource
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from contracts.errors import WarrenError
 from contracts.job import JobProgress
 from jobs.kinds.base import Cancelled, JobFailure, Kind
 from jobs.worker.context import Reporter, RunContext
-from jobs.worker.lines import Failed, Progressed, Ready, Stopped, Succeeded, Task, Told, line, task_of
+from jobs.worker.lines import Failed, Finished, Progressed, Ready, Stopped, Succeeded, Task, Told, line, task_of
 
 log = logging.getLogger("jobs.child")
 
@@ -33,8 +34,9 @@ INTERNAL = "Something failed inside the job. It is in the log, with the job's id
 class Child:
     """Reads tasks from `tasks`, a line each, and writes what there is to tell to the descriptor `told`."""
 
-    def __init__(self, kinds: dict[str, Kind], *, told: int) -> None:
+    def __init__(self, kinds: dict[str, Kind], *, told: int, make_context: Callable[..., RunContext]) -> None:
         self._kinds = kinds
+        self._make_context = make_context
         self._told = told
         self._writing = threading.Lock()
         self._stopped = False
@@ -77,13 +79,15 @@ class Child:
             log.exception("a job failed", extra={"job_id": str(task.job_id), "kind": task.kind})
             return Failed(code="internal", message=INTERNAL, retry=True)
 
-    def _succeeded(self, task: Task) -> Succeeded:
+    def _succeeded(self, task: Task) -> Succeeded | Finished:
         kind = self._kinds[task.kind]
         params: Any = msgspec.convert(task.params, kind.contract.params)
         Path(task.folder).mkdir(parents=True)
-        context = RunContext(task, report=self._reporter, stopped=lambda: self._stopped)
+        context = self._make_context(task, report=self._reporter, stopped=lambda: self._stopped)
         with _memory(kind.memory):
             result = kind.run(params, context)
+        if context.finished:
+            return Finished()
         return Succeeded(result=msgspec.json.decode(codec.encode(result)), saved=context.saved)
 
     def _tell_progress(self, progress: JobProgress) -> None:
@@ -109,6 +113,17 @@ def _die_with(worker: int) -> None:
         sys.exit(1)
 
 
+def _context() -> Callable[..., RunContext]:
+    from django.conf import settings
+
+    if not settings.DATABASES:
+        return RunContext
+    from jobs.worker.database import DataContext, prepare
+
+    prepare()
+    return DataContext
+
+
 def main() -> None:
     """Run tasks from the standard input until it is closed. What a library prints goes to the log."""
     _die_with(int(sys.argv[1]))
@@ -121,7 +136,7 @@ def main() -> None:
     from jobs.kinds import load_all
 
     django.setup()
-    child = Child(load_all(), told=told)
+    child = Child(load_all(), told=told, make_context=_context())
     signal.signal(signal.SIGTERM, lambda *_: child.stop())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     child.tell(Ready())

@@ -28,6 +28,8 @@ class RunContext:
             logging.getLogger(f"jobs.kinds.{task.kind}"), {"job_id": str(task.job_id), "attempt": task.attempt}
         )
         self.saved: list[Saved] = []
+        self.finished = False
+        """Whether the job's result is stored already."""
         self._keep = Path(task.keep)
         self._files: dict[UUID, InputFile] = {file.id: file for file in task.inputs}
         self._inputs: dict[UUID, Input] = {}

@@ -140,8 +140,14 @@ class Crew:
     # ---- children
 
     def _start_hand(self) -> None:
-        if not self._stopping:
+        if not self._stopping and len(self._hands) < self._processes:
             self._hands.append(Hand(self._loop, on_told=self._on_told, on_end=self._on_end))
+
+    def _exchange(self, idle: Hand) -> Hand:
+        """A child with the database in place of an idle one, which goes."""
+        self._hands.append(Hand(self._loop, on_told=self._on_told, on_end=self._on_end, database=True))
+        idle.dismiss()
+        return self._hands[-1]
 
     def _on_told(self, hand: Hand, told: Told) -> None:
         run = self._runs.get(hand)
@@ -155,7 +161,7 @@ class Crew:
         elif run is not None:
             hand.spent |= isinstance(told, Failed) and told.broken
             self._over(run, run.outcome(told))
-        if hand.spent:
+        if hand.spent and hand not in self._runs:
             hand.kill()
         self._claim_soon()
 
@@ -226,7 +232,7 @@ class Crew:
             store = partial(outcomes.succeed, held(claim), result=done.result, saved=done.saved, note=reuse.NOTE)
             self._store_soon(None, token, store)
             return
-        hand = idle.pop()
+        hand = self._exchange(idle.pop()) if kind.database else idle.pop()
         run = Run(
             claim=claim,
             kind=kind,

@@ -15,18 +15,26 @@ from jobs.worker.lines import Task, Told, line, told_of
 
 RUNS = 500
 """Jobs after which a child is replaced: what libraries leak stays small."""
-_SECRETS = ("WARREN_DATABASE_URL", "WARREN_AMQP_URL", "WARREN_SECRET_KEY", "NOTIFY_SOCKET")
+_DATABASE = "WARREN_DATABASE_URL"
+_SECRETS = (_DATABASE, "WARREN_AMQP_URL", "WARREN_SECRET_KEY", "NOTIFY_SOCKET")
 _READ_BYTES = 65_536
 
 
 class Hand:
     """One child process, leader of a process group of its own. All in the loop's thread.
 
+    `database`: it has the database's URL, and runs one job only.
+
     `on_told(hand, message)`; `on_end(hand)` once, when it is gone, however that came.
     """
 
     def __init__(
-        self, loop: SelectLoop, *, on_told: Callable[["Hand", Told], None], on_end: Callable[["Hand"], None]
+        self,
+        loop: SelectLoop,
+        *,
+        on_told: Callable[["Hand", Told], None],
+        on_end: Callable[["Hand"], None],
+        database: bool = False,
     ) -> None:
         self._loop = loop
         self._on_told = on_told
@@ -36,14 +44,14 @@ class Hand:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=settings.BASE_DIR,
-            env=_environment(),
+            env=_environment(database=database),
             start_new_session=True,
             bufsize=0,
         )
         assert self._popen.stdin is not None and self._popen.stdout is not None  # noqa: S101, PT018  for mypy
         self._tasks, self._told = self._popen.stdin, self._popen.stdout
         self._heard = b""
-        self._runs = 0
+        self._runs_left = 1 if database else RUNS
         self._kill_timer: object = None
         self.ready = False
         self.spent = False
@@ -57,8 +65,8 @@ class Hand:
 
     def give(self, task: Task) -> None:
         """Let it run a job; only one at a time. One that is gone already is about to be reported."""
-        self._runs += 1
-        self.spent |= self._runs >= RUNS
+        self._runs_left -= 1
+        self.spent |= self._runs_left <= 0
         with suppress(BrokenPipeError):
             self._tasks.write(line(task))
 
@@ -109,7 +117,8 @@ class Hand:
                 (os.kill if number == signal.SIGTERM else os.killpg)(self.pid, number)
 
 
-def _environment() -> dict[str, str]:
-    """Nothing that leads to the database or the broker. Each arena of malloc would count as much address space."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
-    return ours | {"WARREN_ROLE": "child", "MALLOC_ARENA_MAX": "2"}
+def _environment(*, database: bool) -> dict[str, str]:
+    """Nothing that leads to the broker, nor to the database. Each arena of malloc would count as much address space."""
+    hidden = _SECRETS if not database else tuple(name for name in _SECRETS if name != _DATABASE)
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
+    return ours | {"WARREN_ROLE": "data-child" if database else "child", "MALLOC_ARENA_MAX": "2"}

@@ -28,6 +28,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     inputs: list[InputFile]
     folder: str
     keep: str
+    worker: str
     room: int | None = None
 
 
@@ -42,6 +43,10 @@ class Progressed(msgspec.Struct, frozen=True, kw_only=True, tag="progressed"):
 class Succeeded(msgspec.Struct, frozen=True, kw_only=True, tag="succeeded"):
     result: dict[str, Any]
     saved: list[Saved]
+
+
+class Finished(msgspec.Struct, frozen=True, kw_only=True, tag="finished"):
+    """A child with the database has stored the job's result itself."""
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
@@ -59,7 +64,7 @@ class Stopped(msgspec.Struct, frozen=True, kw_only=True, tag="stopped"):
     """The job's function gave up because it was asked to."""
 
 
-Told = Ready | Progressed | Succeeded | Failed | Stopped
+Told = Ready | Progressed | Succeeded | Finished | Failed | Stopped
 _tasks = msgspec.json.Decoder(Task)
 _told = msgspec.json.Decoder(Told)
 _encode = msgspec.json.Encoder().encode

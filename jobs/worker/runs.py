@@ -17,7 +17,7 @@ from jobs.engine.claims import Claim
 from jobs.engine.outcomes import Held
 from jobs.kinds.base import JobFailure, Kind
 from jobs.worker.hands import Hand
-from jobs.worker.lines import Failed, InputFile, Stopped, Succeeded, Task
+from jobs.worker.lines import Failed, Finished, InputFile, Stopped, Succeeded, Task
 
 Store = Callable[[], bool]
 """Writes down how an attempt ended; False where the job is somebody else's by now."""
@@ -78,16 +78,20 @@ class Run:
             inputs=inputs,
             folder=str(self.folder),
             keep=str(self.keep),
+            worker=self.held.worker,
             room=self.room,
         )
 
-    def outcome(self, told: Succeeded | Failed | Stopped) -> Store | None:
+    def outcome(self, told: Succeeded | Finished | Failed | Stopped) -> Store | None:
         """What its child told of the end; None where nobody wants to know."""
         if self.why is Why.LOST:
             return None
         if isinstance(told, Succeeded):
             self.whole = True
             return partial(outcomes.succeed, self.held, result=told.result, saved=told.saved)
+        if isinstance(told, Finished):
+            self.whole = True
+            return outcomes.finished
         if isinstance(told, Failed):
             failure = JobFailure(
                 told.code, told.message, retry=told.retry, retry_after=told.retry_after, moved=told.moved
