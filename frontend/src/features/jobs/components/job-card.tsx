@@ -43,7 +43,7 @@ export function JobCard({ job: given, linked = true, className }: Props) {
           <div className="min-w-0 flex-1">
             <p className="truncate text-sm font-semibold">{first.subject}</p>
             <p className="truncate text-xs text-muted">
-              {kindName(job.kind)}
+              {steps.length > 1 ? t("jobs.stepCount", { count: steps.length }) : kindName(job.kind)}
               {job.attempt > 1 && ` · ${t("jobs.attempt", { attempt: job.attempt, most: job.max_attempts })}`}
             </p>
           </div>

@@ -1,8 +1,10 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import { useChat } from "@/app/store";
 import { Button } from "@/components/ui/button";
 import { EmptyState, ErrorState, Skeleton } from "@/components/ui/states";
+import { isShownElsewhere } from "@/features/jobs/chain";
 import { BatchCard } from "@/features/jobs/components/batch-card";
 import { Filters } from "@/features/jobs/components/filters";
 import { JobRow } from "@/features/jobs/components/job-row";
@@ -18,6 +20,7 @@ interface Props {
 
 export function JobsList({ filter, currentId }: Props) {
   const list = useJobList(filter);
+  const current = useListed(currentId);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const toggle = (id: string) => {
     const next = new Set(chosen);
@@ -42,7 +45,7 @@ export function JobsList({ filter, currentId }: Props) {
             <li key={job.id}>
               <JobRow
                 job={job}
-                current={job.id === currentId}
+                current={job.id === current}
                 chosen={chosen.has(job.id)}
                 onToggle={() => toggle(job.id)}
               />
@@ -54,6 +57,13 @@ export function JobsList({ filter, currentId }: Props) {
     </>
   );
 }
+
+/** The job under which this one is in the list: of a step, the first one. */
+const useListed = (id: string | null): string | null =>
+  useChat(({ jobs }) => {
+    const job = jobs.jobs[id ?? ""];
+    return job && isShownElsewhere(jobs, job) ? job.chain_id : id;
+  });
 
 /** What stands in the place of jobs. */
 function Contents({ list, filter }: { list: JobList; filter: JobFilter }) {

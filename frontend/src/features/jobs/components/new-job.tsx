@@ -9,6 +9,7 @@ import { looksLikePicture, useImageSettings } from "@/features/jobs/settings";
 import { process } from "@/features/uploads/api";
 import { FilePicker } from "@/features/uploads/components/file-picker";
 import { useBatchTitle } from "@/features/uploads/components/use-batch-title";
+import { classes } from "@/lib/classes";
 
 /** Pictures to process for oneself: pick or drop them, and say what is to be done. */
 export function NewJob() {
@@ -24,7 +25,9 @@ export function NewJob() {
       <div className="min-h-0 flex-1 overflow-y-auto">
         <div className="flex max-w-160 flex-col gap-6 p-4 md:p-6">
           <div className="flex flex-col items-center gap-3 rounded-md border-2 border-dashed border-line-strong p-8 text-center">
-            <p className="text-sm text-muted">{t("jobs.dropHere")}</p>
+            <p className={classes("text-sm", wrong ? "text-danger-ink" : "text-muted")}>
+              {t(wrong ? "settingsForm.rightFirst" : "jobs.dropHere")}
+            </p>
             <div className="flex flex-wrap justify-center gap-2">
               <FilePicker look="primary" accept="image/*" onPick={take} disabled={wrong}>
                 <ImageUp size={16} aria-hidden /> {t("jobs.pick")}

@@ -27,14 +27,12 @@ export function SettingsForm() {
         </Part>
         <Copies copies={settings.copies} />
       </More>
-      <div className="flex flex-wrap items-center gap-2">
-        <Button size="sm" look="quiet" onClick={reset}>
-          {t("settingsForm.reset")}
-        </Button>
-        <p role="status" className="min-w-0 flex-1 text-xs text-danger-ink empty:hidden">
-          {any && t("settingsForm.notYet")}
-        </p>
-      </div>
+      <p role="status" className="text-sm text-danger-ink empty:hidden">
+        {any && t("settingsForm.notYet")}
+      </p>
+      <Button size="sm" look="quiet" className="self-start" onClick={reset}>
+        {t("settingsForm.reset")}
+      </Button>
     </div>
   );
 }

@@ -7,7 +7,7 @@ import type { Batch, Job } from "@/lib/frames";
 export function useJob(id: string): Job | null | undefined {
   const job = useChat((chat) => chat.jobs.jobs[id]);
   const gone = useChat((chat) => chat.jobs.gone[id] !== undefined);
-  const missing = job === undefined && !gone;
+  const missing = job === undefined && !gone && id !== "";
   useEffect(() => {
     if (missing) wantJobs([id]);
   }, [id, missing]);
