@@ -1,6 +1,16 @@
 // Things to test with: small, valid pieces of the server's state.
 
-import type { Batch, Conversation, Dataset, EventFrame, FileInfo, Job, Message, Snapshot, User } from "@/lib/frames";
+import type {
+  Batch,
+  Conversation,
+  Dataset,
+  EventFrame,
+  FileInfo,
+  Job,
+  Message,
+  Snapshot,
+  User,
+} from "@/lib/frames";
 
 export const ME = "00000000-0000-4000-8000-000000000001";
 export const ADA = "00000000-0000-4000-8000-000000000002";

@@ -1,4 +1,4 @@
-import { Images, Keyboard, Settings } from "lucide-react";
+import { Images, Keyboard, Settings, Table2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
@@ -69,6 +69,13 @@ export function usePaletteItems(query: string, onSheet: () => void): Item[] {
       hint: "",
       icon: <Images size={20} />,
       run: () => navigate("/jobs"),
+    },
+    {
+      id: "data",
+      label: t("rail.data"),
+      hint: "",
+      icon: <Table2 size={20} />,
+      run: () => navigate("/data"),
     },
     {
       id: "settings",

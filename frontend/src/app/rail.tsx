@@ -1,4 +1,4 @@
-import { Images, MessagesSquare } from "lucide-react";
+import { Images, MessagesSquare, Table2 } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
@@ -8,7 +8,7 @@ import { Logo } from "@/components/ui/logo";
 import { totalUnread } from "@/features/conversations/state";
 import { classes } from "@/lib/classes";
 
-export type Place = "chat" | "jobs" | "settings";
+export type Place = "chat" | "jobs" | "data" | "settings";
 
 /** On phones at the bottom, and not beside an open conversation. */
 export function Rail({ hidden, place }: { hidden: boolean; place: Place }) {
@@ -32,6 +32,9 @@ export function Rail({ hidden, place }: { hidden: boolean; place: Place }) {
       <RailLink href="/jobs" label={t("rail.jobs")} active={place === "jobs"}>
         <Images size={20} aria-hidden />
       </RailLink>
+      <RailLink href="/data" label={t("rail.data")} active={place === "data"}>
+        <Table2 size={20} aria-hidden />
+      </RailLink>
       <span className="hidden flex-1 sm:block" />
       <RailLink href="/settings" label={t("rail.me")} active={place === "settings"}>
         <Avatar id={me?.id ?? ""} name={me?.display_name ?? ""} size={28} />
@@ -54,7 +57,7 @@ function RailLink({ href, label, active, badge = 0, children }: RailLinkProps) {
       href={href}
       aria-current={active ? "page" : undefined}
       className={classes(
-        "relative flex h-12 w-20 flex-col items-center justify-center gap-0.5 rounded-md text-xs font-medium sm:w-12",
+        "relative flex h-12 w-18 flex-col items-center justify-center gap-0.5 rounded-md text-xs font-medium sm:w-12",
         active ? "bg-rail-active text-white" : "hover:bg-rail-active",
       )}
     >

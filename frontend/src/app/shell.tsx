@@ -20,6 +20,7 @@ const loadPalette = () => import("@/app/palette");
 const Palette = lazy(loadPalette);
 const ShortcutSheet = lazy(() => import("@/app/shortcut-sheet"));
 const JobsPage = lazy(() => withWords(import("@/features/jobs/components/jobs-page")));
+const DataPage = lazy(() => withWords(import("@/features/datasets/components/data-page")));
 const loadUploads = () => withWords(import("@/features/uploads/components/uploads-host"));
 const UploadsHost = lazy(loadUploads);
 const SettingsPage = lazy(() => import("@/features/settings/components/settings-page"));
@@ -35,9 +36,12 @@ export default function Shell() {
   const [inConversation, params] = useRoute("/c/:id");
   const [inSettings] = useRoute("/settings");
   const [inJobs] = useRoute("/jobs/:rest?");
+  const [inDatasets] = useRoute("/data/:rest?");
+  const [inDownloads] = useRoute("/downloads");
   const [overlay, setOverlay] = useState<Overlay>(null);
   const currentId = inConversation ? params.id : null;
-  const place: Place = inSettings ? "settings" : inJobs ? "jobs" : "chat";
+  const inData = inDatasets || inDownloads;
+  const place: Place = inSettings ? "settings" : inJobs ? "jobs" : inData ? "data" : "chat";
   const somewhere = currentId !== null || place !== "chat";
   const ready = useReady();
   usePageTitle(currentId);
@@ -58,7 +62,7 @@ export default function Shell() {
           className={classes(
             "min-h-0 flex-1 sm:w-72 sm:flex-none sm:border-r sm:border-line",
             somewhere && "hidden",
-            place !== "jobs" && "sm:block",
+            place !== "jobs" && place !== "data" && "sm:block",
           )}
         >
           <ConversationList currentId={currentId} />
@@ -102,7 +106,7 @@ function Main({ currentId, place }: { currentId: string | null; place: Place }) 
   if (place !== "chat") {
     return (
       <Suspense fallback={<Skeleton rows={6} avatar={false} />}>
-        {place === "jobs" ? <JobsPage /> : <SettingsPage />}
+        {place === "jobs" ? <JobsPage /> : place === "data" ? <DataPage /> : <SettingsPage />}
       </Suspense>
     );
   }

@@ -7,6 +7,14 @@ import {
   NO_CONVERSATIONS,
   readMoved,
 } from "@/features/conversations/state";
+import {
+  type DatasetsState,
+  datasetGone,
+  datasetsLoaded,
+  datasetsOnEvent,
+  datasetsOnSnapshot,
+  NO_DATASETS,
+} from "@/features/datasets/state";
 import { type FilesState, filesLoaded, filesOnEvent, linksFailed, NO_FILES } from "@/features/files/state";
 import * as jobs from "@/features/jobs/state";
 import * as outbox from "@/features/messages/outbox";
@@ -16,6 +24,7 @@ import * as uploads from "@/features/uploads/state";
 import type {
   Batch,
   Conversation,
+  Dataset,
   EventFrame,
   FileInfo,
   Job,
@@ -38,6 +47,7 @@ export interface ChatState {
   readonly files: FilesState;
   readonly jobs: jobs.JobsState;
   readonly uploads: uploads.UploadsState;
+  readonly datasets: DatasetsState;
 }
 
 export const EMPTY: ChatState = {
@@ -50,6 +60,7 @@ export const EMPTY: ChatState = {
   files: NO_FILES,
   jobs: jobs.NO_JOBS,
   uploads: uploads.NO_UPLOADS,
+  datasets: NO_DATASETS,
 };
 
 export type Action =
@@ -73,6 +84,8 @@ export type Action =
   | { type: "links_failed"; fileId: string }
   | { type: "jobs"; jobs: readonly Job[] }
   | { type: "batches"; batches: readonly Batch[] }
+  | { type: "datasets"; datasets: readonly Dataset[] }
+  | { type: "dataset_gone"; id: string }
   | { type: "jobs_missing"; ids: readonly string[] }
   | uploads.UploadsAction;
 
@@ -126,6 +139,10 @@ export function reduce(state: ChatState, action: Action): ChatState {
       return { ...state, jobs: jobs.batchesLoaded(state.jobs, action.batches) };
     case "jobs_missing":
       return { ...state, jobs: jobs.jobsMissing(state.jobs, action.ids) };
+    case "datasets":
+      return { ...state, datasets: datasetsLoaded(state.datasets, action.datasets) };
+    case "dataset_gone":
+      return { ...state, datasets: datasetGone(state.datasets, action.id) };
     case "queued":
     case "send_failed":
     case "conversation_stuck":
@@ -165,6 +182,7 @@ function onSnapshot(state: ChatState, snapshot: Snapshot): ChatState {
     people: peopleLoaded(state.people, [snapshot.me]),
     conversations: fromSnapshot(snapshot.conversations),
     timelines: timelines.timelinesOnSnapshot(state.timelines, snapshot.conversations),
+    datasets: datasetsOnSnapshot(state.datasets),
   };
 }
 
@@ -186,6 +204,7 @@ function onEvent(state: ChatState, frame: EventFrame): ChatState {
     outbox: outbox.outboxOnEvent(state.outbox, frame, me),
     files: filesOnEvent(state.files, frame),
     uploads: uploadsOnEvent(state.uploads, frame, me),
+    datasets: datasetsOnEvent(state.datasets, frame),
   };
 }
 

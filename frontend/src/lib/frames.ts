@@ -22,6 +22,13 @@ export type JobState = Schemas["JobState"];
 export type JobProgress = Schemas["JobProgress"];
 export type Batch = Schemas["Batch"];
 export type TimelineEntry = Schemas["TimelineEntry"];
+export type Dataset = Schemas["Dataset"];
+export type DatasetColumn = Schemas["DatasetColumn"];
+export type ColumnType = Schemas["ColumnType"];
+export type ColumnStats = Schemas["ColumnStats"];
+export type Import = Schemas["Import"];
+export type ImportMode = Schemas["ImportMode"];
+export type Reject = Schemas["Reject"];
 
 /** News without a position: newest wins, any of them may be missing. */
 export type SignalFrame = { event: "job.progress"; data: Schemas["JobProgressed"] };

@@ -104,6 +104,14 @@ export async function retryBatch(id: string): Promise<void> {
   told(await call("batch.retry", { batch_id: id }));
 }
 
+export async function pauseBatch(id: string): Promise<void> {
+  told(await call("batch.pause", { batch_id: id }));
+}
+
+export async function resumeBatch(id: string): Promise<void> {
+  told(await call("batch.resume", { batch_id: id }));
+}
+
 /** One after the other; those that it does not apply to are left as they are. Rejects with the first failure. */
 export async function each(ids: readonly string[], work: (id: string) => Promise<void>): Promise<void> {
   let failure: unknown = null;

@@ -1,15 +1,16 @@
-import { Images } from "lucide-react";
+import { Download, Images } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { useShallow } from "zustand/react/shallow";
-import { useMe, useStore } from "@/app/store";
+import { useChat, useMe, useStore } from "@/app/store";
 import { ProgressBar } from "@/components/ui/progress";
+import { JobLine } from "@/features/downloads/components/job-line";
 import { loadBatchJobs } from "@/features/jobs/api";
 import { BatchActions } from "@/features/jobs/components/batch-actions";
 import { JobCard } from "@/features/jobs/components/job-card";
 import { SmallJob } from "@/features/jobs/components/small-job";
-import { isBatchOver, jobsOfBatch } from "@/features/jobs/state";
+import { isBatchOver, type JobsState, jobsOfBatch, progressOf } from "@/features/jobs/state";
 import { classes } from "@/lib/classes";
 import { bytes, duration, saved } from "@/lib/format";
 import type { Batch, Job } from "@/lib/frames";
@@ -20,6 +21,7 @@ const SHOWN = 20;
 /** Jobs of a larger batch are told to its owner only (contracts/job.py). */
 const QUIET = 50;
 const QUIET_MS = 2000;
+const TILES = "grid grid-cols-[repeat(auto-fill,minmax(76px,1fr))] gap-2";
 
 interface Props {
   batch: Batch;
@@ -37,6 +39,7 @@ export function BatchCard({ batch, bare = false, tabIndex = 0, className }: Prop
   if (!bare && batch.expected === 1 && only) return <JobCard job={only} className={className} />;
   const over = batch.succeeded + batch.failed + batch.cancelled;
   const done = isBatchOver(batch);
+  const running = useChat((chat) => partsOf(chat.jobs, jobs));
   return (
     <article
       aria-label={batch.title}
@@ -47,16 +50,20 @@ export function BatchCard({ batch, bare = false, tabIndex = 0, className }: Prop
     >
       <Header batch={batch} over={over} />
       <ProgressBar
-        percent={done ? 100 : (over / Math.max(1, batch.expected)) * 100}
+        percent={done ? 100 : ((over + running) / Math.max(1, batch.expected)) * 100}
         label={batch.title}
         tone={done && batch.succeeded === 0 ? "danger" : "accent"}
       />
       <Counts batch={batch} />
       {jobs.length > 0 && !bare && (
-        <ul className="grid grid-cols-[repeat(auto-fill,minmax(76px,1fr))] gap-2">
+        <ul className={isDownload(batch) ? undefined : TILES}>
           {jobs.map((job) => (
             <li key={job.id}>
-              <SmallJob job={job} tabIndex={tabIndex} />
+              {isDownload(batch) ? (
+                <JobLine job={job} tabIndex={tabIndex} />
+              ) : (
+                <SmallJob job={job} tabIndex={tabIndex} />
+              )}
             </li>
           ))}
         </ul>
@@ -75,6 +82,12 @@ export function BatchCard({ batch, bare = false, tabIndex = 0, className }: Prop
     </article>
   );
 }
+
+const isDownload = (batch: Batch): boolean => batch.kind.startsWith("download.");
+
+/** What the running ones of these have done, as parts of a job each. */
+const partsOf = (state: JobsState, jobs: readonly Job[]): number =>
+  jobs.reduce((sum, job) => sum + (progressOf(state, job)?.percent ?? 0) / 100, 0);
 
 /** The first jobs of the batch; asked for when there are some that are not known. */
 function useBatchJobs(batch: Batch, bare: boolean): Job[] {
@@ -106,14 +119,16 @@ function Header({ batch, over }: { batch: Batch; over: number }) {
   const { t } = useTranslation();
   const now = useNow(1000);
   const end = batch.finished_at ? Date.parse(batch.finished_at) : now.getTime();
+  const Icon = isDownload(batch) ? Download : Images;
   const elapsed = duration((end - Date.parse(batch.created_at)) / 1000);
   return (
     <div className="flex items-center gap-2">
-      <Images size={20} aria-hidden className="shrink-0 text-muted" />
+      <Icon size={20} aria-hidden className="shrink-0 text-muted" />
       <div className="min-w-0 flex-1">
         <p className="truncate text-sm font-semibold">{batch.title}</p>
         <p className="tabular truncate text-xs text-muted">
-          {t("jobs.images", { count: batch.expected })} · {t("jobs.done", { count: over })} · {elapsed}
+          {t(isDownload(batch) ? "downloads.count" : "jobs.images", { count: batch.expected })} ·{" "}
+          {t("jobs.done", { count: over })} · {elapsed}
         </p>
       </div>
     </div>

@@ -1,5 +1,6 @@
 import { ShieldCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { TableOutcome } from "@/features/datasets/components/table-outcome";
 import { DownloadLink } from "@/features/files/components/file-row";
 import { useFile } from "@/features/files/components/use-file";
 import { RetryCountdown } from "@/features/jobs/components/job-progress";
@@ -13,7 +14,7 @@ import { useTold } from "@/lib/told";
 export function JobOutcome({ job }: { job: Job }) {
   const result = imageResult(job);
   if (result) return <ImageOutcome job={job} />;
-  return job.error ? <Failure job={job} /> : null;
+  return job.error ? <Failure job={job} /> : <TableOutcome job={job} />;
 }
 
 function ImageOutcome({ job }: { job: Job }) {

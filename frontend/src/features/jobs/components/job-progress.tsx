@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { useChat } from "@/app/store";
 import { ProgressBar } from "@/components/ui/progress";
@@ -29,15 +30,25 @@ function Facts({ progress }: { progress: JobProgress | null }) {
   const told = useTold();
   if (!progress) return null;
   const { rate, unit, seconds_left, note } = progress;
-  const speed = rate ? t("jobs.perSecond", { amount: amount(rate, unit ?? null, i18n.language) }) : "";
+  const size = (value: number) => amount(value, unit ?? null, i18n.language);
+  const far = farOf(progress, size, t);
+  const speed = rate ? t("jobs.perSecond", { amount: size(rate) }) : "";
   const left = seconds_left ? t("jobs.left", { time: duration(seconds_left) }) : "";
   return (
     <>
       {note && <span className="truncate">{told(note)}</span>}
+      {far && <span>{far}</span>}
       {speed && <span>{speed}</span>}
       {left && <span>{left}</span>}
     </>
   );
+}
+
+/** "12 MB of 80 MB", "120,000 rows": how far, where people care for it. */
+function farOf({ done, total, unit }: JobProgress, size: (value: number) => string, t: TFunction): string {
+  if (done == null || (unit !== "bytes" && unit !== "rows")) return "";
+  const far = total ? t("downloads.of", { done: size(done), total: size(total) }) : size(done);
+  return unit === "rows" ? t("downloads.rows", { rows: far }) : far;
 }
 
 const amount = (rate: number, unit: string | null, language: string): string =>

@@ -24,11 +24,14 @@ import { withWords } from "@/lib/i18n";
 import { usePreferences } from "@/lib/preferences";
 import { isMac } from "@/lib/shortcuts";
 
+const LinkOffer = lazy(() => withWords(import("@/features/downloads/components/link-offer")));
 const Attached = lazy(() => withWords(import("@/features/uploads/components/attached")));
 
 /** Code points that a message may have (contracts/base.py). */
 const MOST_CHARACTERS = 10_000;
 const COUNT_FROM = 9_000;
+/** What might be nothing but links: whether it is, is looked at where more is known of them. */
+const LINK = /^\s*https?:/i;
 
 export interface ComposerHandle {
   focus: () => void;
@@ -125,6 +128,11 @@ export function Composer({ conversationId, userId, title, replyTo, onCancelReply
             <SendHorizontal size={16} />
           </IconButton>
         </div>
+        <Suspense>
+          {LINK.test(text) && (
+            <LinkOffer text={text} conversationId={conversationId} onDone={() => setText("")} />
+          )}
+        </Suspense>
       </div>
       {length > COUNT_FROM && (
         <p
