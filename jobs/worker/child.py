@@ -116,7 +116,7 @@ def _die_with(worker: int) -> None:
 def _context() -> Callable[..., RunContext]:
     from django.conf import settings
 
-    if not settings.DATABASES:
+    if settings.ROLE == "child":
         return RunContext
     from jobs.worker.database import DataContext, prepare
 
