@@ -28,6 +28,7 @@ from config.exclusive import LockSession, run_exclusively
 from config.failpoints import failpoint
 from contracts.errors import WarrenError
 from contracts.message import MessageSend
+from jobs.datasets import upkeep as datasets
 from jobs.engine import cards, upkeep
 from jobs.engine.upkeep import AT_ONCE, Pointer
 from jobs.errands import LATER, Errands
@@ -233,6 +234,7 @@ class _Sweeper:
         client.start()
         try:
             sweep(client.call)
+            datasets.sweep()
         except Exception:
             log.exception("sweeping failed")
         finally:

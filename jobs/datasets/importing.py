@@ -72,7 +72,7 @@ def _end(load: Load) -> ImportResult:
         return load.context.finish(lambda: merging.tried(load))
     load.context.progress(note="merging", done=load.finished.rows, total=load.finished.rows, unit="rows")
     _index(load)
-    failpoint("import.staged")
+    failpoint(f"import.staged.{load.context.attempt}")
     try:
         return load.context.finish(lambda: merging.merge(load))
     except DataError as error:
@@ -158,7 +158,7 @@ def _stage(
     tables.drop(*(tables.staging_name(context.job_id, before) for before in range(1, context.attempt + 1)))
     columns = [DatasetColumn(name=one.name, title=one.title, type=one.type) for one in planned.columns]
     tables.create(name, columns, kept=target is None or params.mode in NEW)
-    failpoint("import.staging")
+    failpoint(f"import.staging.{context.attempt}")
     pipe = _Pipe(reader.rows, context=context, total=planned.rows, room=_room(context))
     statement = SQL("COPY {} ({}) FROM STDIN WITH (FORMAT csv)")
     made = statement.format(tables.table(name), tables.listed([one.name for one in planned.columns]))
@@ -202,7 +202,7 @@ class _Pipe:
         total = None if self._total is None else max(self._total, self._lines)
         megabytes = f"{self._bytes / 1_000_000:.1f} MB"
         self._context.progress(done=self._lines, total=total, unit="rows", note=megabytes)
-        failpoint("import.piece")
+        failpoint(f"import.piece.{self._context.attempt}")
         return bytes(data)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 from django.db import IntegrityError
-from psycopg2.sql import SQL, Identifier
+from psycopg2.sql import SQL, Identifier, Literal
 
+from config.failpoints import failpoint
 from contracts.dataset import DatasetColumn, DatasetImport, ImportMode, ImportResult, ImportState
 from jobs.datasets import tables
 from jobs.datasets.asked import Finished, KeptReject, Planned
@@ -57,6 +58,7 @@ def merge(load: Load) -> ImportResult:
         first = Import.objects.select_for_update().get(pk=load.corrected.pk)
         first.corrected += one.inserted + one.updated
         first.save(update_fields=["corrected"])
+    failpoint(f"import.merged.{load.context.attempt}")
     assert one.dataset is not None  # noqa: S101  for mypy: each of them gives it one
     return _result(load, one.dataset.name, one)
 
@@ -185,7 +187,9 @@ def _become(load: Load, dataset: Dataset, one: Import, key: Sequence[str]) -> No
     """The staging table is the data from now on. A default that is constant costs nothing, whatever the size."""
     name = table(load.staging)
     execute(
-        SQL("ALTER TABLE {} ADD COLUMN {} bigint NOT NULL DEFAULT {}").format(name, Identifier(IMPORT), _number(one))
+        SQL("ALTER TABLE {} ADD COLUMN {} bigint NOT NULL DEFAULT {}").format(
+            name, Identifier(IMPORT), Literal(one.number)
+        )
     )
     execute(SQL("ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT").format(name, Identifier(IMPORT)))
     tables.rename(load.staging, dataset.table)
@@ -255,12 +259,6 @@ def _forget_formers(dataset: Dataset) -> None:
     kept = dataset.imports.exclude(former=None)
     tables.drop(*kept.values_list("former", flat=True))
     kept.update(former=None, before=None)
-
-
-def _number(one: Import) -> Any:
-    from psycopg2.sql import Literal
-
-    return Literal(one.number)
 
 
 def _free_name(name: str, taken: set[str]) -> str:
