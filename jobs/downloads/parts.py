@@ -105,8 +105,9 @@ class Part:
     def start_over(self, version: Version | None = None) -> None:
         """Forget the bytes, if there are any. The old file may be stored by now: it is left alone for a new one."""
         self._stop()
-        self.path.unlink(missing_ok=True)
         self.state.version, self.state.offset, self.state.sha256 = version, 0, None
+        self._save()  # before the first new byte: an old state must not claim it
+        self.path.unlink(missing_ok=True)
         if version is not None:
             self._start()
 
@@ -149,7 +150,6 @@ class Part:
     def drop(self) -> None:
         """The bytes are of no more use."""
         self.start_over()
-        self._save()
 
     def _load(self, url: str) -> State:
         try:

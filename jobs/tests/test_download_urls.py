@@ -6,7 +6,7 @@ from jobs.downloads.headers import disposition_name
 from jobs.downloads.urls import BadUrl, file_name, normal
 
 BAD = [
-    "", "example.org/file", "//example.org/file", "ftp://example.org/x", "file:///etc/passwd", "gopher://x/", "javascript:1",
+    "", "example.org/file", "//example.org/file", "ftp://example.org/x", "file:///etc/passwd", "javascript:1",
     "http://", "http:///path", "http://user@example.org/", "http://user:pw@example.org/", "http://@example.org/",
     "http://example.org:22/", "http://example.org:0/", "http://example.org:6000/", "http://example.org:99999/",
     "http://exa mple.org/", "http://example.org/a b", "http://example.org/\r\nHost: x", "http://example.org\\@127.0.0.1/",

@@ -18,6 +18,9 @@ from jobs.files import storage
 from jobs.worker.context import RunContext
 from jobs.worker.lines import Task
 from tests.downloads.site import Site, serving
+from tests.jobs.conftest import _nothing_noted, ada, became, bob, bus, create, look, over, scheduler, worker  # noqa: F401
+from tests.messages.conftest import ask, person  # noqa: F401
+from tests.users.conftest import at_once, recorded  # noqa: F401
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +64,7 @@ class Desk:
             inputs=[],
             folder=str(self.folder),
             keep=str(self.folder / "kept"),
+            worker="w",
             room=self.room,
         )
         context = RunContext(task, report=self._report, stopped=lambda: self.stopped)  # type: ignore[arg-type]

@@ -185,6 +185,18 @@ def test_a_part_that_is_shorter_than_its_state_claims_is_not_believed(desk, url,
     assert stored(desk.fetch(url)) == document.data
 
 
+def test_a_version_that_comes_and_goes_is_not_mixed_with_another(desk, site, url, document, stored, monkeypatch):
+    """Two servers behind one name; and a kill before anything was noted of what the second one sent."""
+    lost(desk, url)
+    first, etag = document.data, document.etag
+    document.data, document.etag, document.drops = noise(SIZE, seed=2), '"2"', [HALF + 1000]
+    with monkeypatch.context() as patch:
+        patch.setattr("jobs.downloads.parts.Part.close", lambda part: None)
+        lost(desk, url)
+    document.data, document.etag = first, etag
+    assert stored(desk.fetch(url)) == first
+
+
 @pytest.mark.parametrize("state", [b"", b"{", b'{"url": 1}', b"\x00" * 100])
 def test_a_state_that_cannot_be_read_is_none(desk, url, document, stored, tmp_path, state):
     lost(desk, url)

@@ -1,4 +1,4 @@
-"""No spelling, no redirect and no change of what a name means leads into a private network: a canary there sees nobody."""
+"""No spelling, no redirect, no change of what a name means leads into a private network: a canary there sees nobody."""
 
 import contextlib
 import socket
@@ -45,14 +45,11 @@ def unseen(canary):
 
 
 def refused(desk, url, **params) -> str:
-    try:
+    """How it was refused, for good."""
+    with pytest.raises((BadUrl, JobFailure)) as caught:
         desk.fetch(url, **params)
-    except BadUrl:
-        return "bad_url"
-    except JobFailure as failure:
-        assert not failure.retry, failure.message
-        return failure.code
-    raise AssertionError(f"{url} was fetched.")
+    assert not getattr(caught.value, "retry", False), caught.value
+    return getattr(caught.value, "code", "bad_url")
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -65,7 +62,7 @@ def test_no_spelling_of_this_machine_is_reached(spelling, closed_desk, unseen):
 )
 def test_no_redirect_leads_there(spelling, desk, site, unseen):
     """`desk` may reach 127.0.0.1, where the redirect is, and nothing else of this machine."""
-    names = ["localhost.:{port}:127.0.0.2".format(port=unseen.port)]
+    names = [f"localhost.:{unseen.port}:127.0.0.2"]
     url = site.put("/a", redirect(spelling.format(port=unseen.port)))
     site.put("/b", redirect("/a"))
     assert refused(desk, site.url("/b"), resolve=names) == "address_refused"
