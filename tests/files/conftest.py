@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import boto3
 import pytest
 
 from apigateway.tests.world import Served
@@ -14,6 +15,22 @@ from jobs.handlers import files as handlers
 from tests.files.office import Person, opened
 from tests.messages.conftest import group  # noqa: F401
 from tests.users.conftest import at_once, recorded  # noqa: F401
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[Callable[[], str]]:
+    """A storage URL for an empty place in an S3, which moto plays in this process."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    boto3.client(
+        "s3", endpoint_url=url, region_name="us-east-1", aws_access_key_id="key", aws_secret_access_key="s/cret"
+    ).create_bucket(Bucket="files")
+    yield lambda: f"s3://key:s%2Fcret@files/{uuid4().hex}?endpoint_url={url}&region=us-east-1"
+    server.stop()
 
 
 @pytest.fixture

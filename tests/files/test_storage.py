@@ -4,7 +4,6 @@ import hashlib
 import os
 from uuid import uuid4
 
-import boto3
 import pytest
 import requests
 from django.conf import DEFAULT_STORAGE_ALIAS
@@ -20,28 +19,9 @@ CONTENT = b"some bytes" * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
-@pytest.fixture(scope="module")
-def s3():
-    """The address of an empty S3 with a bucket."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
-    boto3.client(
-        "s3", endpoint_url=url, region_name="us-east-1", aws_access_key_id="key", aws_secret_access_key="s/cret"
-    ).create_bucket(Bucket="files")
-    yield url
-    server.stop()
-
-
 @pytest.fixture(params=["folder", "s3"])
 def place(request, settings, tmp_path):
-    url = f"file://{tmp_path}/storage"
-    if request.param == "s3":
-        endpoint = request.getfixturevalue("s3")
-        url = f"s3://key:s%2Fcret@files/{uuid4().hex}?endpoint_url={endpoint}&region=us-east-1"
+    url = request.getfixturevalue("s3")() if request.param == "s3" else f"file://{tmp_path}/storage"
     settings.STORAGES = {**settings.STORAGES, "default": storage_setting(url)}
     return request.param
 
@@ -120,7 +100,7 @@ def test_bytes_are_copied_whole_where_no_second_name_is_possible(settings, sourc
 
 
 def test_a_gateway_sends_readers_to_s3_with_the_headers_of_its_own(s3, served, ada, settings):
-    url = f"s3://key:s%2Fcret@files/{uuid4().hex}?endpoint_url={s3}&region=us-east-1"
+    url = s3()
     settings.STORAGES = {**settings.STORAGES, "default": storage_setting(url)}
     file = ada.upload(CONTENT, "häuser.txt")
     answer = ada.call("GET", f"/files/{file['id']}/content")
