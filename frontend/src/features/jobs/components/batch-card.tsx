@@ -35,11 +35,11 @@ interface Props {
 export function BatchCard({ batch, bare = false, tabIndex = 0, className }: Props) {
   const { t } = useTranslation();
   const jobs = useBatchJobs(batch, bare);
+  const running = useChat((chat) => partsOf(chat.jobs, jobs));
   const [only] = jobs;
   if (!bare && batch.expected === 1 && only) return <JobCard job={only} className={className} />;
   const over = batch.succeeded + batch.failed + batch.cancelled;
   const done = isBatchOver(batch);
-  const running = useChat((chat) => partsOf(chat.jobs, jobs));
   return (
     <article
       aria-label={batch.title}
