@@ -42,10 +42,14 @@ CASES: dict[str, Given] = {
             ("GET /jobs/{job_id}", "job_id"),
             ("POST /jobs/{job_id}/cancel", "job_id"),
             ("POST /jobs/{job_id}/retry", "job_id"),
+            ("POST /jobs/{job_id}/pause", "job_id"),
+            ("POST /jobs/{job_id}/resume", "job_id"),
             ("DELETE /jobs/{job_id}", "job_id"),
             ("GET /batches/{batch_id}", "batch_id"),
             ("POST /batches/{batch_id}/cancel", "batch_id"),
             ("POST /batches/{batch_id}/retry", "batch_id"),
+            ("POST /batches/{batch_id}/pause", "batch_id"),
+            ("POST /batches/{batch_id}/resume", "batch_id"),
         )
     },
 }  # fmt: skip
