@@ -40,4 +40,5 @@ def test_a_picture_in_s3_is_made_smaller_and_stored_there(
     assert made["size"] < source.blob.size
     target = tmp_path / "made"
     storage.fetch(File.objects.get(pk=made["id"]).blob_id, target)
-    assert Image.open(target).size == (400, 300)
+    with Image.open(target) as seen:
+        assert seen.size == (400, 300)
