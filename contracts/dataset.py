@@ -375,12 +375,14 @@ class DatasetGet(Request[DatasetDetails]):
 class DatasetRows(Request[RowPage]):
     """`sort`: a column's name, with `-` before it downwards; without, in the order of import. Nulls come last.
 
-    `columns`: just these. Conflict: the dataset was replaced since the cursor was made; begin anew. Busy: sorting or
-    filtering so many rows took too long.
+    `skip`: so many rows behind the cursor are passed over, which costs more the more they are. `columns`: just these.
+    Conflict: the dataset was replaced since the cursor was made; begin anew. Busy: sorting, filtering or passing over
+    so many rows took too long.
     """
 
     dataset_id: UUID
     cursor: RowCursor | None = None
+    skip: Annotated[int, Meta(ge=0, le=10_000_000_000)] = 0
     limit: Annotated[int, Meta(ge=1, le=500)] = 100
     sort: ColumnName | None = None
     filter: Filters = field(default_factory=list)

@@ -44,12 +44,13 @@ def row_page(dataset: Dataset, request: contract.DatasetRows) -> contract.RowPag
         after.append(_after(place, sorted_by, down=bool(request.sort and request.sort.startswith("-"))))
     clause = where(known, request.filter, *after)
     shown = [SQL("left({}::text, {})").format(Identifier(one.name), Literal(cut)) for one in columns]
-    statement = SQL("SELECT {} FROM {}{} ORDER BY {} LIMIT {}").format(
+    statement = SQL("SELECT {} FROM {}{} ORDER BY {} LIMIT {} OFFSET {}").format(
         SQL(", ").join([Identifier(ROW), _sort_text(sorted_by), *shown]),
         tables.table(dataset.table),
         clause.sql,
         _order(request.sort, sorted_by),
         Literal(limit + 1),
+        Literal(request.skip),
     )
     with refusing(), limited(PAGE_SECONDS):
         found = fetch(statement, clause.values)

@@ -696,8 +696,9 @@ export interface paths {
          * dataset.rows
          * @description `sort`: a column's name, with `-` before it downwards; without, in the order of import. Nulls come last.
          *
-         *     `columns`: just these. Conflict: the dataset was replaced since the cursor was made; begin anew. Busy: sorting or
-         *     filtering so many rows took too long.
+         *     `skip`: so many rows behind the cursor are passed over, which costs more the more they are. `columns`: just these.
+         *     Conflict: the dataset was replaced since the cursor was made; begin anew. Busy: sorting, filtering or passing over
+         *     so many rows took too long.
          */
         get: operations["dataset_rows"];
         put?: never;
@@ -1759,14 +1760,17 @@ export interface components {
          * DatasetRows
          * @description `sort`: a column's name, with `-` before it downwards; without, in the order of import. Nulls come last.
          *
-         *     `columns`: just these. Conflict: the dataset was replaced since the cursor was made; begin anew. Busy: sorting or
-         *     filtering so many rows took too long.
+         *     `skip`: so many rows behind the cursor are passed over, which costs more the more they are. `columns`: just these.
+         *     Conflict: the dataset was replaced since the cursor was made; begin anew. Busy: sorting, filtering or passing over
+         *     so many rows took too long.
          */
         DatasetRows: {
             /** Format: uuid */
             dataset_id: string;
             /** @default null */
             cursor?: string | null;
+            /** @default 0 */
+            skip?: number;
             /** @default 100 */
             limit?: number;
             /** @default null */
@@ -6700,6 +6704,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string;
+                skip?: number;
                 limit?: number;
                 sort?: string;
                 filter?: string[];
