@@ -142,6 +142,19 @@ def test_files_go_with_a_message_and_pictures_open_one_after_the_other(group, tm
     expect(bob.page.get_by_role("dialog", name="second.jpg")).to_be_visible()
     bob.page.keyboard.press("Escape")
     expect(bob.page.get_by_role("dialog")).to_have_count(0)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("read me")
+    ada.page.locator("[data-picker=folder]").set_input_files(folder)
+    expect(ada.chips).to_have_count(1)
+    bob.page.get_by_role("button", name="Details").click()
+    bob.page.get_by_role("tab", name="About").press("ArrowRight")
+    pictures = bob.page.get_by_role("list", name="Pictures").get_by_role("button")
+    expect(pictures).to_have_count(2)
+    ada.write("And these")
+    expect(bob.page.get_by_role("list", name="Other files")).to_contain_text("notes.txt")
+    pictures.first.click()
+    expect(bob.page.get_by_role("dialog").get_by_text("1 / 2")).to_be_visible()
 
 
 def test_a_job_that_failed_says_why_and_is_retried_from_the_jobs_page(somebody):
@@ -178,6 +191,27 @@ def test_chosen_jobs_are_cancelled_together_unless_that_is_taken_back(somebody, 
     expect(ada.page.get_by_role("link", name=re.compile("Cancelled"))).to_have_count(2)
 
 
+def test_a_chain_is_one_card_that_is_retried_from_where_it_failed_and_run_again_whole(somebody):
+    ada = somebody("Ada")
+    steps = [{"kind": "probe.fail", "params": {"how": "final"}}, {"kind": "probe.noop", "params": {}}]
+    ask(ada, "/jobs", {"kind": "probe.noop", "params": {"note": "chain"}, "then": steps})
+    ada.page.goto(f"{ada.url}/jobs")
+    listed = ada.page.get_by_role("link", name=re.compile("3 steps.*Failed"))
+    listed.click()
+    chips = ada.page.get_by_role("list", name="Steps").get_by_role("link")
+    expect(chips).to_have_text(
+        [re.compile("DoneProbe"), re.compile("FailedFailing probe"), re.compile("CancelledProbe")]
+    )
+    chips.nth(1).click()
+    ada.page.get_by_role("button", name="Retry from here").click()
+    expect(ada.page.get_by_text("begun anew")).to_be_visible()
+    expect(chips.nth(1)).to_contain_text("Failed")
+    here = ada.page.url
+    ada.page.get_by_role("button", name="Run again").click()
+    expect(listed).to_have_count(2)
+    assert ada.page.url != here
+
+
 @pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", NARROW)], ids=["light", "dark and narrow"])
 def test_everybody_can_use_it(somebody, tmp_path, scheme, size):
     ada = somebody("Ada", color_scheme=scheme, size=size)
@@ -203,6 +237,14 @@ def test_everybody_can_use_it(somebody, tmp_path, scheme, size):
     ada.drop(tmp_path / "whole.jpg", broken, on="Make smaller and post")
     expect(ada.card("2 pictures")).to_contain_text("2 images · 2 done")
     look("conversation")
+    ada.page.get_by_role("button", name="Details").click()
+    ada.page.get_by_role("tab", name="Files").click()
+    expect(ada.page.get_by_role("list", name="Pictures").get_by_role("button")).not_to_have_count(0)
+    look("files of the conversation")
+    ada.page.get_by_role("tab", name="Jobs").click()
+    expect(ada.page.get_by_role("list", name="Jobs").get_by_role("link")).to_have_count(2)
+    look("jobs of the conversation")
+    ada.page.get_by_role("button", name="Close").click()
     ada.page.get_by_role("button", name="Open attached.jpg").click()
     expect(ada.page.get_by_role("dialog", name="attached.jpg")).to_be_visible()
     look("viewer")
@@ -217,6 +259,13 @@ def test_everybody_can_use_it(somebody, tmp_path, scheme, size):
     expect(ada.page.get_by_role("link", name=re.compile("broken.jpg.*Failed"))).to_be_visible()
     look("jobs")
     ada.page.goto(f"{ada.url}/jobs/new")
-    expect(ada.page.get_by_role("button", name="Choose pictures")).to_be_visible()
+    expect(ada.page.get_by_role("button", name="Choose pictures")).to_be_enabled()
+    ada.page.get_by_text("More", exact=True).click()
+    for change in ("Crop", "Watermark", "Light and color", "Caption", "Turn"):
+        ada.page.get_by_role("button", name=change, exact=True).click()
+    ada.page.get_by_role("button", name="Add a copy").click()
+    expect(ada.page.get_by_text("Both a width and a height are needed.")).to_be_visible()
+    expect(ada.page.get_by_role("button", name="Choose pictures")).to_be_disabled()
+    expect(ada.page.get_by_role("radio", name="whole.jpg").first).to_be_attached()
     look("new jobs")
     assert found == []
