@@ -44,27 +44,12 @@ export async function fetchDataset(id: string): Promise<Reply<"dataset.get">> {
 interface RowsWanted extends View {
   datasetId: string;
   cursor: string | null;
+  skip: number;
   limit: number;
-  /** All of them without any. */
-  columns: readonly string[];
 }
 
-export const fetchRows = ({
-  datasetId,
-  cursor,
-  limit,
-  sort,
-  filter,
-  columns,
-}: RowsWanted): Promise<RowPage> =>
-  read("dataset.rows", {
-    dataset_id: datasetId,
-    cursor,
-    limit,
-    sort,
-    filter: [...filter],
-    columns: [...columns],
-  });
+export const fetchRows = ({ datasetId, filter, ...wanted }: RowsWanted): Promise<RowPage> =>
+  read("dataset.rows", { dataset_id: datasetId, filter: [...filter], ...wanted });
 
 export const countRows = (datasetId: string, filter: readonly string[]): Promise<Reply<"dataset.count">> =>
   read("dataset.count", { dataset_id: datasetId, filter: [...filter] });

@@ -10,12 +10,12 @@ export interface Placed {
   readonly width: number;
 }
 
-const LEAST_PX = 88;
+const LEAST_PX = 104;
 const MOST_PX = 320;
-const LETTER_PX = 7.6;
+const LETTER_PX = 8.6;
 /** Beside a title: the sign of its type, that of its order, and the space around. */
 const TITLE_EXTRA_PX = 64;
-const VALUE_EXTRA_PX = 26;
+const VALUE_EXTRA_PX = 28;
 const SAMPLE = 50;
 
 const letters = (text: string | null | undefined): number => Math.min(text?.length ?? 0, 60);

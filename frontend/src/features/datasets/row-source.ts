@@ -7,42 +7,45 @@ export interface Row {
   readonly values: readonly (string | null)[];
 }
 
+/** `skip`: rows behind the cursor that are not wanted. */
 interface Asked {
   cursor: string | null;
+  skip: number;
   limit: number;
-  /** Values are not wanted, only what is behind them. */
-  lean: boolean;
 }
 
-/** `cursor` leads to its first row. `rows`: null while they are not here. */
 interface Page {
   readonly start: number;
-  readonly count: number;
-  readonly cursor: string | null;
-  readonly rows: readonly Row[] | null;
+  readonly rows: readonly Row[];
 }
 
-/** Rows of a page, those of a page that is only walked over, and how far around the screen they are kept. */
+/** A place that a cursor is known for: `cursor` leads to row `at`. */
+interface Mark {
+  readonly at: number;
+  readonly cursor: string | null;
+}
+
+/** Rows of a page, and how far around the screen they are fetched and kept. */
 const PAGE = 200;
-const STRIDE = 500;
 const AHEAD = 100;
 const KEPT = 1500;
 
-/**
- * A cursor leads only to the rows behind it, so the way to a far row leads over all before it; that way is walked
- * without their values, once. What is known of each page is where it begins.
- */
+const endOf = ({ start, rows }: Page): number => start + rows.length;
+
+/** Rows beside those that are here are asked for by cursor; far ones by what lies between them and the last cursor. */
 export class RowSource {
   private readonly ask: (asked: Asked) => Promise<RowPage>;
   private readonly tell: () => void;
+  /** Both in the order of rows. */
   private pages: Page[] = [];
-  private next: string | null = null;
+  private marks: Mark[] = [{ at: 0, cursor: null }];
   private from = 0;
   private to = 0;
   private working = false;
   private stopped = false;
-  /** The last row is known. */
-  ended = false;
+  /** Rows that there are for certain, and that there can be at most, as far as it was found out. */
+  known = 0;
+  most = Number.POSITIVE_INFINITY;
   error: unknown = null;
 
   /** `tell`: called after every change. */
@@ -51,25 +54,27 @@ export class RowSource {
     this.tell = tell;
   }
 
-  /** Rows that there are for certain. */
-  get known(): number {
-    const last = this.pages.at(-1);
-    return last ? last.start + last.count : 0;
+  /** The last row is known. */
+  get ended(): boolean {
+    return this.known === this.most;
+  }
+
+  /** How many rows there are, or seem to be, where somebody thinks that they are `estimate`. */
+  total(estimate: number): number {
+    if (this.ended) return this.known;
+    // Fewer than was thought: halving finds the end soon, wherever it is.
+    const likely = this.most < estimate ? Math.ceil((this.known + this.most) / 2) : estimate;
+    return Math.max(this.known, likely);
   }
 
   /** Rows whose values are kept. */
   get held(): number {
-    return this.pages.reduce((sum, page) => sum + (page.rows?.length ?? 0), 0);
-  }
-
-  /** The row that is being walked to; null when those on the screen are here or next. */
-  get goal(): number | null {
-    return !this.ended && this.known + STRIDE < this.from ? this.from : null;
+    return this.pages.reduce((sum, { rows }) => sum + rows.length, 0);
   }
 
   row(index: number): Row | undefined {
-    const page = this.pages[this.pageAt(index)];
-    return page?.rows?.[index - page.start];
+    const page = this.pages.find((one) => one.start <= index && index < endOf(one));
+    return page?.rows[index - page.start];
   }
 
   /** These are on the screen, `to` not among them. */
@@ -92,8 +97,8 @@ export class RowSource {
     if (this.working || this.error) return;
     this.working = true;
     try {
-      for (let step = this.step(); step; step = this.step()) {
-        await step;
+      for (let at = this.missing(); at !== null; at = this.missing()) {
+        await this.load(at);
         this.forget();
         if (!this.stopped) this.tell();
       }
@@ -104,72 +109,43 @@ export class RowSource {
     this.working = false;
   }
 
-  /** Begins to fetch the page that is wanted most; null when there is none. */
-  private step(): Promise<void> | null {
+  /** The first row that is wanted and not here: those on the screen come first. */
+  private missing(): number | null {
     if (this.stopped) return null;
-    const at = this.missing();
-    if (at >= 0) return this.fill(at);
-    return this.isShort() ? this.goOn() : null;
+    return this.gap(this.from, this.to) ?? this.gap(Math.max(0, this.from - AHEAD), this.to + AHEAD);
   }
 
-  /** The first page on the screen, or right before or behind it, whose rows are not here. */
-  private missing(): number {
-    const end = Math.min(this.known, this.to + AHEAD);
-    const first = Math.max(0, this.from - AHEAD);
-    if (end <= first) return -1;
-    for (let at = this.pageAt(first); at < this.pages.length; at++) {
-      const page = this.pages[at];
-      if (!page || page.start >= end) return -1;
-      if (page.rows === null) return at;
+  private gap(from: number, to: number): number | null {
+    let at = from;
+    for (const page of this.pages) if (page.start <= at) at = Math.max(at, endOf(page));
+    return at < to && at < this.most ? at : null;
+  }
+
+  private async load(wanted: number): Promise<void> {
+    // A few rows before it, so that scrolling upwards finds them there.
+    const before = this.pages.filter((one) => endOf(one) <= wanted).at(-1);
+    const start = Math.max(before ? endOf(before) : 0, wanted - AHEAD);
+    const mark = this.marks.findLast((one) => one.at <= start) ?? { at: 0, cursor: null };
+    const behind = this.pages.find((one) => one.start > wanted);
+    const limit = Math.min(PAGE, (behind?.start ?? Number.POSITIVE_INFINITY) - start);
+    const reply = await this.ask({ cursor: mark.cursor, skip: start - mark.at, limit });
+    this.take({ start, rows: rowsOf(reply) }, reply.next);
+  }
+
+  private take(page: Page, next: string | null): void {
+    const end = endOf(page);
+    if (page.rows.length > 0) {
+      this.pages = [...this.pages, page].sort((one, other) => one.start - other.start);
+      this.known = Math.max(this.known, end);
     }
-    return -1;
-  }
-
-  private isShort(): boolean {
-    return !this.ended && this.known < this.to + AHEAD;
-  }
-
-  /** The page behind the last one. */
-  private async goOn(): Promise<void> {
-    const [start, cursor] = [this.known, this.next];
-    const lean = start + STRIDE + KEPT < this.from;
-    const limit = lean ? STRIDE : PAGE;
-    const reply = await this.ask({ cursor, limit, lean });
-    const rows = lean ? null : rowsOf(reply);
-    this.pages.push({ start, count: reply.ids.length, cursor, rows });
-    this.next = reply.next;
-    this.ended = reply.next === null;
-  }
-
-  /** Rows of a page that is known: what did not come with them stays a page of its own behind it. */
-  private async fill(at: number): Promise<void> {
-    const page = this.pages[at];
-    if (!page) return;
-    const reply = await this.ask({ cursor: page.cursor, limit: Math.min(page.count, PAGE), lean: false });
-    const rows = rowsOf(reply).slice(0, page.count);
-    const left = page.count - rows.length;
-    const filled = { ...page, count: rows.length, rows };
-    const rest = { start: page.start + rows.length, count: left, cursor: reply.next, rows: null };
-    this.pages.splice(at, 1, filled, ...(left > 0 && reply.next !== null ? [rest] : []));
+    if (next === null) this.most = Math.min(this.most, end);
+    else if (!this.marks.some(({ at }) => at === end)) {
+      this.marks = [...this.marks, { at: end, cursor: next }].sort((one, other) => one.at - other.at);
+    }
   }
 
   private forget(): void {
-    this.pages = this.pages.map((page) =>
-      page.rows && (page.start + page.count < this.from - KEPT || page.start > this.to + KEPT)
-        ? { ...page, rows: null }
-        : page,
-    );
-  }
-
-  /** The place of the page that has this row, by halving. */
-  private pageAt(index: number): number {
-    let [low, high] = [0, this.pages.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.pages[middle]?.start ?? 0) <= index) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    this.pages = this.pages.filter((page) => endOf(page) >= this.from - KEPT && page.start <= this.to + KEPT);
   }
 }
 

@@ -16,7 +16,7 @@ const HEADER_PX = 44;
 /** Rows and pixels beyond the screen that are in the document too. */
 const MORE_ROWS = 6;
 const MORE_PX = 200;
-const NUMBER_PX = 9;
+const NUMBER_PX = 7.5;
 
 interface Props {
   label: string;
@@ -36,7 +36,7 @@ export function DataGrid({ label, columns, source, total, view, onSort, onColumn
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<Cell>({ row: -1, column: 0 });
-  const numbers = count(total, i18n.language).length * NUMBER_PX + 20;
+  const numbers = count(total, i18n.language).length * NUMBER_PX + 28;
   const scroll = useTallScroll(scroller, { rows: total, rowHeight: ROW_PX, header: HEADER_PX });
   const { from, to, left, width } = scroll;
   useEffect(() => source.show(from, Math.max(to, 1)), [source, from, to]);
@@ -85,7 +85,7 @@ export function DataGrid({ label, columns, source, total, view, onSort, onColumn
       aria-activedescendant={cellId(current)}
       tabIndex={0}
       onKeyDown={onKeyDown}
-      className="group/grid relative min-h-0 flex-1 overflow-auto overscroll-contain outline-none focus-visible:ring-2 focus-visible:ring-accent focus-visible:ring-inset"
+      className="group/grid relative min-h-0 flex-1 overflow-auto overscroll-contain outline-none"
     >
       <div
         className="relative"

@@ -41,14 +41,16 @@ export function DataLists({ currentId, downloads }: Props) {
           <Download size={16} aria-hidden className="text-muted" /> {t("downloads.title")}
         </Link>
         <h2 className="px-2 pt-4 pb-2 text-xs font-semibold text-muted">{t("data.datasets")}</h2>
-        <input
-          type="search"
-          aria-label={t("data.search")}
-          placeholder={t("data.search")}
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-          className={classes(INPUT, "mx-2 mb-2 h-9 w-auto shrink-0")}
-        />
+        <div className="px-2 pb-2">
+          <input
+            type="search"
+            aria-label={t("data.search")}
+            placeholder={t("data.search")}
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+            className={classes(INPUT, "h-9")}
+          />
+        </div>
         <Datasets query={query.trim()} currentId={currentId} />
       </nav>
     </>

@@ -24,8 +24,7 @@ interface Props {
 export function DatasetTable({ dataset, view, ...on }: Props) {
   const source = useRows(dataset, view);
   const counted = useCount(dataset, view);
-  const known = Math.max(source.known, counted?.count ?? 0);
-  const total = source.ended ? source.known : known;
+  const total = source.total(counted?.count ?? 0);
   const retry = () => {
     // The table was replaced meanwhile: the dataset tells of the new one.
     if (asWarrenError(source.error).code === "conflict") wantDatasets([dataset.id]);
@@ -87,9 +86,6 @@ function Foot({ dataset, source, total, exact, filtered, onRetry }: FootProps) {
   const errorText = useErrorText();
   const number = (value: number) => count(value, i18n.language);
   const said = () => {
-    if (source.goal !== null) {
-      return t("data.walking", { to: number(source.goal + 1), at: number(source.known) });
-    }
     if (!filtered) return t("data.rows", { count: total });
     return t(exact ? "data.someRows" : "data.aboutRows", { count: total, all: number(dataset.rows) });
   };

@@ -42,7 +42,7 @@ export function ImportEntry({ one, dataset, mine, onUndone }: Props) {
         )}
       </p>
       <p className="tabular mt-0.5 text-xs text-muted">
-        {t(`importing.modes.${one.mode}`)} · <Ago at={one.created_at} />
+        {t(`data.importModes.${one.mode}`)} · <Ago at={one.created_at} />
       </p>
       <p className="tabular mt-0.5 text-xs">{parts.join(" · ")}</p>
       <div className="mt-1.5 flex flex-wrap gap-2 empty:hidden">

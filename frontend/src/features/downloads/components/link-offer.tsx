@@ -19,8 +19,8 @@ interface Props {
 
 const CHOICES = [
   ["nothing", "downloads.fetch", Download],
-  ["import", "downloads.fetchImport", Table2],
   ["smaller", "downloads.fetchSmaller", ImageDown],
+  ["import", "downloads.fetchImport", Table2],
 ] as const;
 
 /** Under a message that is nothing but links: what else may be done with them than to send them. */
