@@ -3,7 +3,7 @@
 from apigateway.asgi import App, Headers, Receive, Scope, Send, respond_problem
 from apigateway.bodies import refuse
 from apigateway.errors import TusVersion
-from apigateway.files import content, multipart, tus
+from apigateway.files import content, export, multipart, tus
 from apigateway.files.asked import Asked
 from apigateway.files.body import Body, Disconnected
 from contracts.errors import WarrenError
@@ -21,7 +21,9 @@ def with_files(app: App) -> App:
 def _carries_bytes(path: str, method: str) -> bool:
     if path == multipart.PATH:
         return method == "POST"
-    return path == tus.PATH or path.startswith(f"{tus.PATH}/") or content.PATH.fullmatch(path) is not None
+    if path == tus.PATH or path.startswith(f"{tus.PATH}/"):
+        return True
+    return content.PATH.fullmatch(path) is not None or export.PATH.fullmatch(path) is not None
 
 
 async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -31,6 +33,8 @@ async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
             await tus.tus(asked, body, send)
         elif scope["path"] == multipart.PATH:
             await multipart.upload(asked, body, send)
+        elif export.PATH.fullmatch(scope["path"]):
+            await export.export(asked, receive, send)
         else:
             await content.content(asked, receive, send)
     except Disconnected:

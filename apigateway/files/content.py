@@ -136,7 +136,7 @@ async def _stream(
     except FileNotFoundError:
         log.error("the bytes of a file are lost", extra={"path": path})
         raise NotFound from None
-    gone = asyncio.get_running_loop().create_task(_until_gone(receive))
+    gone = asyncio.get_running_loop().create_task(until_gone(receive))
     try:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         for start in range(wanted.start, wanted.stop, PIECE):
@@ -156,7 +156,8 @@ async def _stream(
         await in_thread(os.close, file)
 
 
-async def _until_gone(receive: Receive) -> None:
+async def until_gone(receive: Receive) -> None:
+    """Returns when the client has closed the connection."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

@@ -9,6 +9,7 @@ from apigateway.shapes import Schema, reference
 from contracts.base import ALWAYS
 from contracts.errors import (
     ChecksumMismatch,
+    Conflict,
     LimitExceeded,
     NotAuthenticated,
     NotFound,
@@ -46,6 +47,8 @@ def _paths() -> dict[str, Any]:
         "/api/v1/uploads/{upload_id}": {"head": _offset(), "patch": _append(), "delete": _end()},
         "/api/v1/files": {"post": _multipart()},
         "/api/v1/files/{file_id}/content": {"get": _content("content"), "head": _content("content", head=True)},
+        "/api/v1/datasets/{dataset_id}/export": {"get": _export()},
+        "/api/v1/imports/{import_id}/rejects/content": {"get": _rejects()},
         "/api/v1/files/{file_id}/thumbnail": {"get": _content("thumbnail"), "head": _content("thumbnail", head=True)},
     }
 
@@ -121,6 +124,39 @@ def _content(part: str, *, head: bool = False) -> Schema:
         **_operation(name, about, answers | failures, parameters, tag="files"),
         "security": [{"bearer": []}, {}],
     }
+
+
+def _export() -> Schema:
+    about = (
+        "A dataset, or what the filters leave of it, as it is read, whatever its size. Rows that come meanwhile are not"
+        " in it. A connection that breaks off before its end means that the dataset was replaced."
+    )
+    texts = {"type": "array", "items": _TEXT}
+    parameters = [
+        {"name": "dataset_id", "in": "path", "required": True, "schema": _ID},
+        {"name": "format", "in": "query", "required": False, "schema": {"enum": ["csv", "jsonl"], "default": "csv"}},
+        {"name": "filter", "in": "query", "required": False, "schema": texts},
+        {"name": "columns", "in": "query", "required": False, "schema": texts},
+    ]
+    return _streamed("dataset_export", about, parameters, types=("text/csv", "application/x-ndjson"))
+
+
+def _rejects() -> Schema:
+    about = (
+        "The rows that an import left out: a report of them, or the rows as they were below the file's header, to be"
+        " corrected and imported with `corrects`."
+    )
+    parameters = [
+        {"name": "import_id", "in": "path", "required": True, "schema": _ID},
+        {"name": "form", "in": "query", "required": False, "schema": {"enum": ["report", "rows"], "default": "report"}},
+    ]
+    return _streamed("import_rejects_content", about, parameters, types=("text/csv",))
+
+
+def _streamed(name: str, about: str, parameters: list[Schema], *, types: tuple[str, ...]) -> Schema:
+    answers = {"200": {"description": "OK", "content": {one: {"schema": _TEXT} for one in types}}}
+    failures = _failures((*ALWAYS, *_TOKENS, NotFound, Conflict))
+    return _operation(name, about, answers | failures, parameters, tag="datasets")
 
 
 def _operation(name: str, about: str, answers: Schema, parameters: Iterable[Schema] = (), *, tag: str) -> Schema:

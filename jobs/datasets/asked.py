@@ -10,11 +10,15 @@ from contracts.dataset import ColumnType, DataFormat, DatasetColumn, ImportColum
 
 MAX_KEPT_REJECTS = 10_000
 REJECTS_FILE = "rejects.jsonl"
+PARQUET_FILE = "data.parquet"
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """`preview`: only look; else `load`, or `check` everything and write nothing. `target`: columns that there are
-    already, whose types count. `unpacked`: bytes that a packed file may have."""
+    """`preview`: only look; else `load`, or `check` everything and write nothing. `parquet`: turn a CSV of our own with
+    the columns `parquet` (name and DuckDB's type) into the file PARQUET_FILE.
+
+    `target`: columns that there are already, whose types count. `unpacked`: bytes that a packed file may have.
+    """
 
     action: str
     path: str
@@ -24,6 +28,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     options: ReadOptions = ReadOptions()
     columns: list[ImportColumn] = []
     target: list[DatasetColumn] | None = None
+    parquet: list[tuple[str, str]] = []
     max_rejects: int = 0
 
 

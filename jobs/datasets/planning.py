@@ -17,8 +17,6 @@ from jobs.datasets.sources import Source
 LOOKED_AT = 20_480
 """Rows by which types are found, fewer where there are many columns."""
 CELLS = 400_000
-AT_ONCE = 20
-"""Columns that one statement looks at: DuckDB's planning grows faster than their number."""
 _TRIED = (
     ColumnType.INTEGER,
     ColumnType.DOUBLE,
@@ -59,13 +57,20 @@ def texts(source: Source, number: int) -> str:
 
 
 def look(db: duckdb.DuckDBPyConnection, source: Source) -> Found:
-    """Makes the table `sample` of the first rows, and finds what they are."""
+    """Makes the table `sample` of the first rows, and finds what they are.
+
+    Of their values it makes `cells`, so that a question is planned once, however many columns there are.
+    """
     number = len(source.names)
     columns = ", ".join(f"{texts(source, n)} AS v{n}" for n in range(number))
     shape = f" WHERE {source.shape}" if source.shape else ""
     limit = max(100, min(LOOKED_AT, CELLS // number))
     db.execute(f"CREATE TEMP TABLE sample AS SELECT {columns} FROM {source.relation}{shape} LIMIT {limit}")
     ((rows,),) = db.execute("SELECT count(*) FROM sample").fetchall()
+    listed = ", ".join(f"v{n}" for n in range(number))
+    db.execute(
+        f"CREATE TEMP TABLE cells AS SELECT unnest(range({number})) AS number, unnest([{listed}]) AS v FROM sample"
+    )
     options = source.options
     forms = Forms(decimal=options.decimal or ".", date=options.date_format, timestamp=options.timestamp_format)
     counts = _count(db, range(number), {kind: partial(checks.value, kind, forms=forms) for kind in _TRIED} | _DOUBTS)
@@ -177,20 +182,12 @@ def _count(
     db: duckdb.DuckDBPyConnection, numbers: Sequence[int], questions: Mapping[str, Callable[[str], str]]
 ) -> list[Counts]:
     """For each of these columns of the sample how many values there are, and for how many each answer is not NULL."""
-    found: list[Counts] = []
-    for first in range(0, len(numbers), AT_ONCE):
-        some = numbers[first : first + AT_ONCE]
-        asked = [f"count({ask(f'v{n}')})" for n in some for ask in (_itself, *questions.values())]
-        row = db.execute(f"SELECT {', '.join(asked)} FROM sample").fetchall()[0]
-        width = len(questions) + 1
-        found += [
-            dict(zip((_ALL, *questions), row[n * width : (n + 1) * width], strict=True)) for n in range(len(some))
-        ]
-    return found
-
-
-def _itself(text: str) -> str:
-    return text
+    asked = [ask("v") for ask in questions.values()]
+    counts = ", ".join(f"count({one})" for one in ["v", *asked])
+    some = f"SELECT number, {counts} FROM cells WHERE number IN (SELECT unnest($1)) GROUP BY number"
+    found = {number: row for number, *row in db.execute(some, [list(numbers)]).fetchall()}
+    none = [0] * (len(questions) + 1)
+    return [dict(zip((_ALL, *questions), found.get(number, none), strict=True)) for number in numbers]
 
 
 def _if(condition: Callable[[str], str]) -> Callable[[str], str]:

@@ -3,6 +3,7 @@
 It knows no Django, no database and no secret, may take so much memory and no more, and cannot reach anything but its
 file and its folder. What it says goes to the descriptor FD (`jobs.datasets.asked`).
 """
+# ruff: noqa: S608  every text goes through `literal`
 
 import ctypes
 import os
@@ -18,11 +19,11 @@ import msgspec
 
 from contracts.dataset import DataFormat, PreviewResult, ReadOptions
 from jobs.datasets import planning
-from jobs.datasets.asked import Answer, Looked, Planned, Refused, Unreadable, Wanted
+from jobs.datasets.asked import PARQUET_FILE, Answer, Finished, Looked, Planned, Refused, Unreadable, Wanted
 from jobs.datasets.checks import literal
 from jobs.datasets.loading import Loading
 from jobs.datasets.rows_of_text import header_of
-from jobs.datasets.sources import Source, first_line, open_source
+from jobs.datasets.sources import LONGEST, Source, first_line, open_source
 from jobs.datasets.unpacking import PIECE, Unpacked, unpack
 
 MEMORY = 4096 * 1024 * 1024
@@ -52,6 +53,9 @@ def main() -> None:
 
 def _answer(wanted: Wanted, *, said: int) -> None:
     folder = Path(wanted.folder)
+    if wanted.action == "parquet":
+        _say(said, Finished(rows=_write_parquet(wanted, folder), rejects=0, kept=0, too_many=False))
+        return
     file = unpack(
         Path(wanted.path),
         folder=folder,
@@ -112,6 +116,20 @@ def _preview(
         sheets=source.sheets,
         members=file.members,
     )
+
+
+def _write_parquet(wanted: Wanted, folder: Path) -> int:
+    """An empty text is one here, if it is quoted."""
+    columns = ", ".join(f"{literal(one)}: {literal(kind)}" for one, kind in wanted.parquet)
+    table = (
+        f"read_csv({literal(wanted.path)}, auto_detect = false, header = false, columns = {{{columns}}}, delim = ',',"
+        f" quote = '\"', escape = '\"', nullstr = '', allow_quoted_nulls = false, max_line_size = {LONGEST},"
+        f" buffer_size = {2 * LONGEST})"
+    )
+    target = literal(str(folder / PARQUET_FILE))
+    db = _database(Path(wanted.path), folder)
+    ((rows,),) = db.execute(f"COPY (SELECT * FROM {table}) TO {target} (FORMAT parquet, COMPRESSION zstd)").fetchall()
+    return int(rows)
 
 
 def _told(source: Source, found: planning.Found) -> ReadOptions:

@@ -2,8 +2,9 @@
 
 import csv
 import io
-from collections.abc import Sequence
-from typing import Any
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, TextIO
 
 from django.db import OperationalError
 from django.db.transaction import atomic
@@ -43,7 +44,7 @@ def row_page(dataset: Dataset, request: contract.DatasetRows) -> contract.RowPag
         place = cursors.decode(request.cursor, table=dataset.table, sort=request.sort)
         after.append(_after(place, sorted_by, down=bool(request.sort and request.sort.startswith("-"))))
     clause = where(known, request.filter, *after)
-    shown = [SQL("left({}::text, {})").format(Identifier(one.name), Literal(cut)) for one in columns]
+    shown = [SQL("left({}::text, {}) AS _shown").format(Identifier(one.name), Literal(cut)) for one in columns]
     statement = SQL("SELECT {} FROM {}{} ORDER BY {} LIMIT {} OFFSET {}").format(
         SQL(", ").join([Identifier(ROW), _sort_text(sorted_by), *shown]),
         tables.table(dataset.table),
@@ -97,14 +98,14 @@ def row_text(dataset: Dataset, request: contract.DatasetRead) -> contract.TextPi
         clause = where(known, request.filter, between)
         statement = SQL("SELECT {}, {} FROM {}{} ORDER BY {}").format(
             Identifier(ROW),
-            _shown(columns, request.format),
+            written(columns, request.format),
             tables.table(dataset.table),
             clause.sql,
             Identifier(ROW),
         )
-        text, last = _piece(statement, clause.values, as_csv=request.format == "csv")
+        text, last = _piece(statement, clause.values, columns, request.format)
     if request.cursor is None and request.format == "csv":
-        text = csv_line([one.title for one in columns]) + text
+        text = csv_line(titles_of(columns)) + text
     following = None if last is None else cursors.encode(Place(dataset.table, last, until=place.until))
     return contract.TextPiece(
         text=text,
@@ -120,25 +121,42 @@ def csv_line(values: Sequence[Any]) -> str:
     return out.getvalue()
 
 
-def as_object(columns: Sequence[DatasetColumn]) -> Composable:
-    """A row as a JSON object whose names are the columns' titles."""
-    pairs = SQL(", ").join([SQL("{}, {}").format(Literal(one.title), Identifier(one.name)) for one in columns])
-    if len(columns) <= 50:  # a function takes 100 arguments at most
-        return SQL("json_build_object({})::text").format(pairs)
-    named = SQL(", ").join([SQL("{}").format(Identifier(one.name)) for one in columns])
-    return SQL("(SELECT row_to_json(_one)::text FROM (SELECT {}) _one)").format(named)
+def titles_of(columns: Sequence[DatasetColumn]) -> list[str]:
+    """What people call the columns, unless they call two the same."""
+    titles = [one.title for one in columns]
+    return titles if len(set(titles)) == len(titles) else [one.name for one in columns]
 
 
-def _piece(statement: Composable, values: Sequence[Any], *, as_csv: bool) -> tuple[str, int | None]:
+def written(columns: Sequence[DatasetColumn], format: str) -> Composable:
+    """The values of a row as `RowWriter` takes them."""
+    form = SQL("to_json({})::text") if format == "jsonl" else SQL("{}::text")
+    return SQL(", ").join([form.format(Identifier(one.name)) for one in columns])
+
+
+class RowWriter:
+    """Rows as lines of text."""
+
+    def __init__(self, columns: Sequence[DatasetColumn], format: str, *, out: TextIO) -> None:
+        self._out = out
+        self.write: Callable[[Sequence[Any]], Any] = csv.writer(out).writerow
+        if format == "jsonl":
+            self._names = [json.dumps(one, ensure_ascii=False) for one in titles_of(columns)]
+            self.write = self._write_object
+
+    def _write_object(self, values: Sequence[str | None]) -> None:
+        pairs = zip(self._names, values, strict=True)
+        self._out.write("{" + ",".join([f"{name}:{value or 'null'}" for name, value in pairs]) + "}\n")
+
+
+def _piece(
+    statement: Composable, values: Sequence[Any], columns: Sequence[DatasetColumn], format: str
+) -> tuple[str, int | None]:
     """Rows until it is long enough, and the last one's number; none when nothing follows."""
     out = io.StringIO()
-    write = csv.writer(out).writerow
+    writer = RowWriter(columns, format, out=out)
     with tables.streamed(statement, values) as rows:
         for row in rows:
-            if as_csv:
-                write(row[1:])
-            else:
-                out.write(f"{row[1]}\n")
+            writer.write(row[1:])
             if out.tell() >= PIECE_CHARACTERS:
                 return out.getvalue(), row[0]
     return out.getvalue(), None
@@ -150,19 +168,14 @@ def _begin(dataset: Dataset) -> Place:
     return Place(dataset.table, 0, until=until)
 
 
-def _shown(columns: Sequence[DatasetColumn], format: str) -> Composable:
-    if format == "jsonl":
-        return as_object(columns)
-    return SQL(", ").join([SQL("{}::text").format(Identifier(one.name)) for one in columns])
-
-
 def _key(column: DatasetColumn) -> Composable:
     name = Identifier(column.name)
     return SQL("left({}::text, {})").format(name, Literal(SORT_CHARACTERS)) if column.type in _SPELLED else name
 
 
 def _sort_text(column: DatasetColumn | None) -> Composable:
-    return SQL("NULL") if column is None else SQL("{}::text").format(_key(column))
+    """Under a name of its own: ORDER BY would take the text for the column."""
+    return SQL("NULL AS _sort") if column is None else SQL("{}::text AS _sort").format(_key(column))
 
 
 def _order(sort: str | None, column: DatasetColumn | None) -> Composable:

@@ -51,7 +51,7 @@ def _drop_orphans() -> None:
     that becomes a dataset meanwhile is found there."""
     listed = tables.all_names()
     used = set(Dataset.objects.values_list("table", flat=True))
-    used |= set(Import.objects.exclude(former=None).values_list("former", flat=True))
+    used |= {one.former for one in Import.objects.exclude(former=None).only("former") if one.former}
     for name in listed:
         if name not in used and not _running(name):
             tables.drop(name)
