@@ -32,6 +32,7 @@ UNLIMITED = {
     "WARREN_QUOTA_BYTES": str(10**12),
     "WARREN_QUOTA_FILES": "1000000",
     "WARREN_JOBS_PER_USER": "1000000",
+    "WARREN_DOWNLOAD_ALLOW": "127.0.0.1/32",
 }
 """All load comes from one address and few users, which the ordinary limits are there to stop."""
 

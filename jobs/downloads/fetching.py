@@ -95,6 +95,7 @@ class _Download:
             self._transfer.close()
         if self._part.total is not None and self._part.offset < self._part.total:
             raise JobFailure("connection_lost", "The server ended before the file was whole.", retry=True)
+        self._check_size(self._part.offset)
         self._part.finish()
 
     def _follow(self) -> None:
@@ -157,9 +158,9 @@ class _Download:
         self._tell()
 
     def _take(self, data: bytes) -> None:
-        self._part.write(data)
-        self._check_size(self._part.offset)
-        self._on_tick()
+        if self._part.write(data):
+            self._check_size(self._part.offset)
+            self._on_tick()
 
     def _on_tick(self) -> None:
         if time.monotonic() - self._last_told >= TICK_SECONDS:

@@ -121,10 +121,13 @@ class Part:
                 check()
                 self._digest.feed(piece)
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> bool:
+        """Whether a piece was full."""
         self._buffer += data
-        if len(self._buffer) >= PIECE:
-            self._flush()
+        if len(self._buffer) < PIECE:
+            return False
+        self._flush()
+        return True
 
     def finish(self) -> str:
         """All bytes are here: make sure of it; returns their SHA-256."""
