@@ -195,6 +195,8 @@ async def test_openapi_is_valid_and_has_every_route(served: Served) -> None:
 
 BYTES = {
     ("POST", "/api/v1/files"),
+    ("GET", "/api/v1/datasets/{dataset_id}/export"),
+    ("GET", "/api/v1/imports/{import_id}/rejects/content"),
     *((method, f"/api/v1/files/{{file_id}}/{part}") for method in ("GET", "HEAD") for part in ("content", "thumbnail")),
     *((method, "/api/v1/uploads") for method in ("OPTIONS", "POST")),
     *((method, "/api/v1/uploads/{upload_id}") for method in ("HEAD", "PATCH", "DELETE")),

@@ -9,6 +9,7 @@ import pytest
 
 from apigateway.routes import ROUTES, Auth, Route
 from apigateway.shapes import components
+from tests.gateway.datasets import make_dataset
 from tests.gateway.people import PASSWORD, Human, Json
 from tests.live import LiveSystem
 
@@ -21,6 +22,12 @@ class Scene:
     bob: Human
     eve: Human
     group: str
+    database: str
+
+    def dataset(self, *names: str) -> Json:
+        """Ids of a new dataset of Ann's, and of its import."""
+        made = make_dataset(self.database, owner=self.ann.id)
+        return {name: made[name] for name in names}
 
 
 Given = Callable[[Scene], Json]
@@ -76,6 +83,17 @@ CASES: dict[str, Given] = {
     "POST /tasks": lambda s: {
         "name": "holiday", "arg": "https://example.org/a", "taskType": "download", "client_id": str(uuid4()),
     },
+    "GET /datasets": lambda s: {"limit": 5},
+    "GET /datasets/{dataset_id}": lambda s: s.dataset("dataset_id"),
+    "PATCH /datasets/{dataset_id}": lambda s: {**s.dataset("dataset_id"), "name": "Renamed"},
+    "DELETE /datasets/{dataset_id}": lambda s: s.dataset("dataset_id"),
+    "GET /datasets/{dataset_id}/rows": lambda s: {**s.dataset("dataset_id"), "filter": ["a:eq:x"], "sort": "-a"},
+    "GET /datasets/{dataset_id}/count": lambda s: {**s.dataset("dataset_id"), "filter": ["a:eq:x"]},
+    "GET /datasets/{dataset_id}/stats": lambda s: {**s.dataset("dataset_id"), "column": "a"},
+    "GET /datasets/{dataset_id}/rejects": lambda s: s.dataset("dataset_id"),
+    "POST /datasets/{dataset_id}/imports/{import_id}/undo": lambda s: s.dataset("dataset_id", "import_id"),
+    "GET /imports/{import_id}": lambda s: s.dataset("import_id"),
+    "GET /imports/{import_id}/rejects": lambda s: s.dataset("import_id"),
     "GET /events": lambda s: {"after": 0, "limit": 5},
     "GET /bootstrap": lambda s: {},
     "GET /admin/users": lambda s: {"q": s.bob.username},
@@ -101,10 +119,10 @@ def test_every_line_has_a_case() -> None:
 
 
 @pytest.fixture
-def scene(ann: Human, bob: Human, eve: Human) -> Scene:
+def scene(ann: Human, bob: Human, eve: Human, system: LiveSystem) -> Scene:
     group = ann.group(bob)
     ann.say(group)
-    return Scene(ann, bob, eve, group)
+    return Scene(ann, bob, eve, group, system.instances.database_url)
 
 
 @pytest.mark.parametrize("line", ROUTES, ids=name_of)

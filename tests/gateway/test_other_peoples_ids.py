@@ -6,8 +6,10 @@ from uuid import uuid4
 import pytest
 
 from apigateway.routes import ROUTES, Auth, Route
+from tests.gateway.datasets import make_dataset
 from tests.gateway.people import Human, Json
 from tests.gateway.test_every_operation import name_of
+from tests.live import LiveSystem
 
 OPEN_TO_ALL = {"GET /users/{user_id}"}
 """Everybody may look at everybody's public profile."""
@@ -52,9 +54,34 @@ CASES: dict[str, Given] = {
             ("POST /batches/{batch_id}/resume", "batch_id"),
         )
     },
+    **{
+        key: lambda owner, conversation, _, more=more: {**_dataset_of(owner), **more}
+        for key, more in (
+            ("GET /datasets/{dataset_id}", {}),
+            ("PATCH /datasets/{dataset_id}", {"name": "Mine now"}),
+            ("DELETE /datasets/{dataset_id}", {}),
+            ("GET /datasets/{dataset_id}/rows", {}),
+            ("GET /datasets/{dataset_id}/count", {}),
+            ("GET /datasets/{dataset_id}/stats", {"column": "a"}),
+            ("GET /datasets/{dataset_id}/rejects", {}),
+            ("POST /datasets/{dataset_id}/imports/{import_id}/undo", {}),
+            ("GET /imports/{import_id}", {}),
+            ("GET /imports/{import_id}/rejects", {}),
+        )
+    },
 }  # fmt: skip
 
+IDS = ("file_id", "job_id", "batch_id", "dataset_id", "import_id")
 LINES = [line for line in ROUTES if name_of(line) in CASES]
+
+
+_database: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def _known(system: LiveSystem) -> None:
+    """Where the datasets are that the cases make."""
+    _database[:] = [system.instances.database_url]
 
 
 def test_every_line_with_an_id_in_its_path_has_a_case() -> None:
@@ -95,7 +122,7 @@ async def test_what_is_for_staff_is_for_nobody_else(line: Route, ann: Human, bob
 @pytest.mark.parametrize("line", [line for line in ROUTES if line.auth in (Auth.USER, Auth.STAFF)], ids=name_of)
 def test_without_a_token_nothing_is_told(line: Route, ann: Human) -> None:
     stranger = Human(base=ann.base, username="", id="", token="", refresh_token="", session="")
-    names = ("conversation_id", "file_id", "job_id", "batch_id", "name")
+    names = ("conversation_id", *IDS, "name")
     path = line.path.format(user_id=ann.id, session_id=ann.session, **{name: uuid4() for name in names})
     answer = stranger.rest(line.method, path, headers={"Authorization": ""})
     assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
@@ -119,14 +146,20 @@ def _thing_of(owner: Human, name: str) -> str:
     return {"file_id": owner.file, "job_id": owner.job, "batch_id": owner.batch}[name]()
 
 
+def _dataset_of(owner: Human) -> Json:
+    return make_dataset(_database[-1], owner=owner.id)
+
+
 def _made_up(line: Route) -> Json:
-    return {name: str(uuid4()) for name in ("file_id", "job_id", "batch_id") if f"{{{name}}}" in line.path}
+    return {name: str(uuid4()) for name in IDS if f"{{{name}}}" in line.path}
 
 
 def _rest(who: Human, line: Route, given: Json) -> tuple[int, Json]:
     names = [part[1:-1] for part in line.path.split("/") if part.startswith("{")]
-    rest = {name: value for name, value in given.items() if name not in names}
-    body = None if line.method in ("GET", "DELETE") else rest
-    answer = who.rest(line.method, line.path.format(**given), body)
+    rest = {name: value for name, value in given.items() if name not in (*names, *IDS)}
+    in_query = line.method in ("GET", "DELETE")
+    answer = who.rest(
+        line.method, line.path.format(**given), None if in_query else rest, params=rest if in_query else {}
+    )
     told = answer.json() if answer.content else {}
     return answer.status_code, {name: value for name, value in told.items() if name != "request_id"}
