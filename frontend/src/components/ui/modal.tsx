@@ -17,7 +17,7 @@ export function Modal({ labelledBy, onClose, className, children }: Props) {
   useLayoutEffect(() => {
     const one = dialog.current;
     one?.showModal();
-    one?.querySelector<HTMLElement>("input:not([type=radio])")?.focus();
+    one?.querySelector<HTMLElement>("input:not([type=radio]), textarea")?.focus();
     // Closing gives the focus back; an element that merely disappears does not.
     return () => one?.close();
   }, []);

@@ -14,7 +14,7 @@ export function ImportRun({ jobId, dry }: { jobId: string; dry: boolean }) {
   const job = useJob(jobId);
   const [rejects, setRejects] = useState(false);
   const box = useRef<HTMLElement>(null);
-  useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => void box.current?.scrollIntoView({ block: "nearest" }), []);
   if (!job) return null;
   const result = importResult(job);
   const many = result ? result.rejects > 0 : job.error?.code === "too_many_rejects";
@@ -29,7 +29,9 @@ export function ImportRun({ jobId, dry }: { jobId: string; dry: boolean }) {
           ? t(outcome(job.state, dry), { name: result?.name })
           : t(dry ? "importing.trying" : "importing.running")}
       </p>
-      <JobCard job={job} className="w-full max-w-160" />
+      <div className="max-w-160">
+        <JobCard job={job} className="w-full" />
+      </div>
       <div className="flex flex-wrap gap-2 empty:hidden">
         {many && <Button onClick={() => setRejects(true)}>{t("importing.showRejects")}</Button>}
         {result?.dataset_id && !dry && (

@@ -4,5 +4,5 @@ import { useBatch } from "@/features/jobs/components/use-job";
 /** The downloads of one list of links. */
 export function DownloadBatch({ id }: { id: string }) {
   const batch = useBatch(id);
-  return batch ? <BatchCard batch={batch} className="w-full max-w-160" /> : null;
+  return batch ? <BatchCard batch={batch} className="w-full" /> : null;
 }

@@ -34,13 +34,13 @@ export function DownloadsPage() {
         <Instead list={list}>
           <EmptyState icon={<Download size={20} />} sentence={t("downloads.empty")} action={add} />
         </Instead>
-        <ul className="flex flex-col gap-3" aria-label={t("downloads.title")}>
+        <ul className="flex max-w-160 flex-col gap-3" aria-label={t("downloads.title")}>
           {grouped(list.jobs).map((group) => (
             <li key={group.id}>
               {group.batchId ? (
                 <DownloadBatch id={group.batchId} />
               ) : (
-                group.jobs.map((job) => <JobCard key={job.id} job={job} className="w-full max-w-160" />)
+                group.jobs.map((job) => <JobCard key={job.id} job={job} className="w-full" />)
               )}
             </li>
           ))}

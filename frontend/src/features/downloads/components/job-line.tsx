@@ -5,6 +5,7 @@ import { useChat } from "@/app/store";
 import { ProgressBar } from "@/components/ui/progress";
 import { madeFile } from "@/features/datasets/result";
 import { lookOf, StateChip } from "@/features/jobs/components/state-chip";
+import { useFailureText } from "@/features/jobs/components/use-failure-text";
 import { progressOf } from "@/features/jobs/state";
 import { bytes } from "@/lib/format";
 import type { Job } from "@/lib/frames";
@@ -13,6 +14,7 @@ import type { Job } from "@/lib/frames";
 export const JobLine = memo(function JobLine({ job, tabIndex }: { job: Job; tabIndex: number }) {
   const { t, i18n } = useTranslation();
   const progress = useChat((chat) => progressOf(chat.jobs, job));
+  const failureText = useFailureText();
   const size = (count: number) => bytes(count, i18n.language);
   const word = () => {
     const made = madeFile(job);
@@ -26,10 +28,15 @@ export const JobLine = memo(function JobLine({ job, tabIndex }: { job: Job; tabI
       href={`/jobs/${job.id}`}
       tabIndex={tabIndex}
       aria-label={`${job.subject}: ${word()}`}
-      className="relative flex h-9 items-center gap-2 rounded-sm px-1.5 hover:bg-hover focus-visible:-outline-offset-2"
+      className="relative flex min-h-9 items-center gap-2 py-1 rounded-sm px-1.5 hover:bg-hover focus-visible:-outline-offset-2"
     >
       <StateChip job={job} iconOnly />
-      <span className="min-w-0 flex-1 truncate text-sm">{job.subject}</span>
+      <span className="min-w-0 flex-1">
+        <span className="block truncate text-sm">{job.subject}</span>
+        {job.error && (
+          <span className="block text-xs wrap-anywhere text-danger-ink">{failureText(job.error)}</span>
+        )}
+      </span>
       <span className="tabular shrink-0 text-xs text-muted">{word()}</span>
       {job.state === "running" && (
         <ProgressBar

@@ -89,7 +89,6 @@ function Links({ text, onChange }: { text: string; onChange: (text: string) => v
         id={id}
         rows={6}
         value={text}
-        autoFocus
         spellCheck={false}
         placeholder="https://"
         onChange={(event) => onChange(event.target.value)}

@@ -7,8 +7,11 @@ import {
   FileVideo,
   FileX2,
   Image,
+  Table2,
 } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import { looksLikeTable } from "@/features/datasets/draft";
 import { bytes } from "@/lib/format";
 import type { FileInfo } from "@/lib/frames";
 
@@ -39,8 +42,25 @@ export function FileRow({ file }: { file: FileInfo }) {
           {file.problem && ` · ${t("files.notShown")}`}
         </span>
       </span>
+      {looksLikeTable(file.name) && <ImportLink file={file} />}
       <DownloadLink file={file} />
     </div>
+  );
+}
+
+/** The way to make a dataset of a file. */
+function ImportLink({ file }: { file: FileInfo }) {
+  const { t } = useTranslation();
+  const label = t("importing.tableImport", { name: file.name });
+  return (
+    <Link
+      href={`/data/import?file=${file.id}`}
+      aria-label={label}
+      title={label}
+      className="inline-flex size-8 shrink-0 items-center justify-center rounded-sm text-muted hover:bg-hover hover:text-ink"
+    >
+      <Table2 size={16} aria-hidden />
+    </Link>
   );
 }
 
