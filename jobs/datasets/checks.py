@@ -55,12 +55,12 @@ def name(text: str) -> str:
 
 def leading_zero(text: str) -> str:
     """Whether digits begin with a zero that means something: a number would lose it."""
-    return f"regexp_matches({text}, '^[+-]?0[0-9]')"
+    return f"regexp_full_match({text}, '[+-]?0[0-9]+([.,][0-9]+)?')"
 
 
 def many_digits(text: str) -> str:
-    """Whether a double would lose digits."""
-    return f"length(ltrim(regexp_replace({text}, '[eE].*|[^0-9]', '', 'g'), '0')) > 15"
+    """Whether a double would lose digits: it has 17, the last of them not always."""
+    return f"length(ltrim(regexp_replace({text}, '[eE].*|[^0-9]', '', 'g'), '0')) > 17"
 
 
 def comma_number(text: str) -> str:

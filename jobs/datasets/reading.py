@@ -43,6 +43,10 @@ class Reader:
         with self._process.stdin as asked:
             asked.write(msgspec.json.encode(wanted) + b"\n")
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def __enter__(self) -> "Reader":
         return self
 

@@ -14,13 +14,15 @@ from python_calamine import CalamineError, CalamineWorkbook
 from contracts.dataset import MAX_COLUMNS, ColumnType, DataFormat, ReadOptions
 from jobs.datasets.asked import Unreadable
 from jobs.datasets.checks import literal, name
+from jobs.datasets.names import free
 from jobs.datasets.rows_of_text import Dialect
-from jobs.datasets.unpacking import PIECE, Unpacked, workbook_size_checked
+from jobs.datasets.unpacking import PIECE, Unpacked, text_of, workbook_size_checked
 
 SNIFFED = 20_480
 """Rows by which a dialect is found."""
 LONGEST = 16 * 1024 * 1024
 """Bytes of a row."""
+_DELIMITERS = (",", ";", "\t", "|")
 MAX_STRUCTURE = 1_000_000
 """Rows of a wrong shape; DuckDB keeps them all."""
 
@@ -63,27 +65,23 @@ def open_source(db: duckdb.DuckDBPyConnection, file: Unpacked, options: ReadOpti
 
 
 def _csv(db: duckdb.DuckDBPyConnection, path: Path, options: ReadOptions, _: Path) -> Source:
-    dialect, names, header, found = _sniff(db, path, options)
+    dialect, names = _sniff(db, path, options)
     nulls = [""] if options.null_markers is None else options.null_markers
     made = replace(
         options,
         delimiter=dialect.delimiter,
         quote=dialect.quote,
         escape=dialect.escape,
-        header=header,
+        header=dialect.header,
         skip=dialect.skip,
         null_markers=list(nulls),
-        date_format=options.date_format or found[0],
-        timestamp_format=options.timestamp_format or found[1],
     )
     return Source(
         names=names, relation=_read_csv(path, dialect, len(names), nulls), options=made, nulls=(), dialect=dialect
     )
 
 
-def _sniff(
-    db: duckdb.DuckDBPyConnection, path: Path, options: ReadOptions
-) -> tuple[Dialect, list[str], bool, tuple[str | None, str | None]]:
+def _sniff(db: duckdb.DuckDBPyConnection, path: Path, options: ReadOptions) -> tuple[Dialect, list[str]]:
     given = {"delim": options.delimiter, "quote": options.quote, "escape": options.escape, "skip": options.skip}
     settings = [f"{key} = {literal(str(value))}" for key, value in given.items() if value is not None and key != "skip"]
     settings += [f"skip = {options.skip}"] if options.skip is not None else []
@@ -95,8 +93,8 @@ def _sniff(
     )
     try:
         row = db.execute(sql).fetchone()
-    except duckdb.Error as error:
-        raise Unreadable("unreadable", f"This cannot be read as CSV: {first_line(error)}") from error
+    except duckdb.Error:
+        return _guess(path, options)
     assert row is not None  # noqa: S101  for mypy: it gives one row
     delimiter, quote, escape, skip, header, columns = row
     names = [str(one["name"]) for one in columns]
@@ -110,7 +108,29 @@ def _sniff(
         header=header,
         columns=len(names),
     )
-    return dialect, names, header, (None, None)
+    return dialect, names
+
+
+def _guess(path: Path, options: ReadOptions) -> tuple[Dialect, list[str]]:
+    """Where nothing fits the rows, the first line decides."""
+    with text_of(path) as file:
+        lines = [line for line, _ in zip(file, range((options.skip or 0) + 1), strict=False)]
+    first = lines[-1] if lines else ""
+    quote = '"' if options.quote is None else options.quote
+    dialect = Dialect(
+        delimiter=options.delimiter or max(_DELIMITERS, key=first.count),
+        quote=quote,
+        escape=quote if options.escape is None else options.escape,
+        skip=options.skip or 0,
+        header=options.header is not False,
+        columns=0,
+    )
+    values = next(csv.reader([first], delimiter=dialect.delimiter, quotechar=quote or None), [])
+    titles = values if dialect.header else [f"column{n}" for n in range(len(values))]
+    names: list[str] = []
+    for title in titles:
+        names.append(free(title or f"column{len(names)}", names))
+    return replace(dialect, columns=len(names)), names
 
 
 def _quote_of(path: Path) -> str:

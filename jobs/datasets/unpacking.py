@@ -22,6 +22,7 @@ FREE_BYTES = 64 * PIECE
 MAX_RATIO = 300
 """Of unpacked to packed bytes beyond that: tables have less than a tenth of it."""
 MAX_WORKBOOK = 1024 * PIECE
+_CONTROLS = bytes([*range(8), *range(14, 27), *range(28, 32)])
 PREVIEW_BYTES = 4 * PIECE
 """A preview reads so much of a text."""
 _BOMS = (
@@ -158,7 +159,7 @@ def _format(head: bytes) -> DataFormat:
     ).lstrip()
     if text.startswith("{") or (text.startswith("[") and text[1:].lstrip()[:1] in ("{", "]")):
         return DataFormat.JSON
-    if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")) and not _looks_utf16(head):
+    if not head.startswith((b"\xff\xfe", b"\xfe\xff")) and not _looks_utf16(head) and _looks_binary(head):
         raise Unreadable("unknown_format", "This is none of CSV, JSON, Parquet and XLSX.")
     return DataFormat.CSV
 
@@ -179,6 +180,12 @@ def _encoding(path: Path, *, whole: bool) -> str:
     except UnicodeDecodeError:
         return "windows-1252"
     return "utf-8"
+
+
+def _looks_binary(head: bytes) -> bool:
+    """More than a few bytes that no text has."""
+    strange = len(head) - len(head.translate(None, _CONTROLS))
+    return strange > max(2, len(head) // 20)
 
 
 def _looks_utf16(piece: bytes) -> bool:
