@@ -33,10 +33,15 @@ class Client:
         self.ids = count(1)
         self.ask("hello", {"v": 1, "token": token})
 
-    def upload(self, picture: bytes) -> str:
+    def upload(self, picture: bytes, *, unique: bytes | None = None) -> str:
         """The file's id. What follows a JPEG's end makes each one different, or Warren would know it."""
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="photo.jpg"\r\n\r\n'
-        body = head.encode() + picture + os.urandom(16) + f"\r\n--{BOUNDARY}--\r\n".encode()
+        body = (
+            head.encode()
+            + picture
+            + (os.urandom(16) if unique is None else unique)
+            + f"\r\n--{BOUNDARY}--\r\n".encode()
+        )
         kind = f"multipart/form-data; boundary={BOUNDARY}"
         self.http.request(
             "POST", "/api/v1/files", body, {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
