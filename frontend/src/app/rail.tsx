@@ -57,7 +57,7 @@ function RailLink({ href, label, active, badge = 0, children }: RailLinkProps) {
       href={href}
       aria-current={active ? "page" : undefined}
       className={classes(
-        "relative flex h-12 w-18 flex-col items-center justify-center gap-0.5 rounded-md text-xs font-medium sm:w-12",
+        "relative flex h-12 w-18 flex-col items-center justify-center gap-0.5 rounded-md text-xs font-medium sm:w-14",
         active ? "bg-rail-active text-white" : "hover:bg-rail-active",
       )}
     >

@@ -20,8 +20,9 @@ function entries(catalog: object, path = ""): [string, string][] {
 const names = (text: string) => (text.match(/\{\{\w+\}\}/g) ?? []).sort();
 
 describe("the catalogs", () => {
-  it("have the same keys", () => {
-    expect(entries(fr).map(([key]) => key)).toEqual(entries(en).map(([key]) => key));
+  it("have the same keys, but for the plural of millions, which only French has", () => {
+    const keys = entries(fr).map(([key]) => key);
+    expect(keys.filter((key) => !key.endsWith("_many"))).toEqual(entries(en).map(([key]) => key));
   });
 
   it("fill the same values into the same sentences", () => {

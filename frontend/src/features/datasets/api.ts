@@ -4,6 +4,7 @@ import { accessToken } from "@/features/auth/session";
 import { asWarrenError } from "@/lib/errors";
 import type { Dataset, Job, Reply, RequestData } from "@/lib/frames";
 import { Gatherer } from "@/lib/gather";
+import { answerOf } from "@/lib/http";
 import { uuid } from "@/lib/ids";
 
 /** What one looks at: which rows, and in which order. `sort`: a column's name, with `-` before it downwards. */
@@ -79,16 +80,17 @@ export async function listRejects(importId: string, cursor: string | null) {
 }
 
 /** `report`: a table of what was wrong; `rows`: the rows as they were, to be corrected and imported again. */
-export async function downloadRejects(
-  importId: string,
-  form: "report" | "rows",
-  name: string,
-): Promise<void> {
+export async function downloadRejects(importId: string, form: "report" | "rows"): Promise<void> {
   const token = await accessToken({ fresh: false });
-  const url = `/api/v1/imports/${importId}/rejects/download?form=${form}`;
-  const answer = await fetch(url, { headers: { Authorization: `Bearer ${token}` } });
-  if (!answer.ok) throw asWarrenError(new Error(answer.statusText));
-  saveAs(await answer.blob(), name);
+  const url = `/api/v1/imports/${importId}/rejects/content?form=${form}`;
+  saveAs(await answerOf(blobOf(url, token)), `${form}.csv`);
+}
+
+async function blobOf(url: string, token: string) {
+  const response = await fetch(url, { headers: { Authorization: `Bearer ${token}` } });
+  return response.ok
+    ? { data: await response.blob(), response }
+    : { error: await response.json().catch(() => null), response };
 }
 
 function saveAs(blob: Blob, name: string): void {

@@ -16,7 +16,7 @@ const HEADER_PX = 44;
 /** Rows and pixels beyond the screen that are in the document too. */
 const MORE_ROWS = 6;
 const MORE_PX = 200;
-const NUMBER_PX = 7.5;
+const NUMBER_PX = 7.2;
 
 interface Props {
   label: string;
@@ -36,7 +36,7 @@ export function DataGrid({ label, columns, source, total, view, onSort, onColumn
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<Cell>({ row: -1, column: 0 });
-  const numbers = count(total, i18n.language).length * NUMBER_PX + 28;
+  const numbers = count(total, i18n.language).length * NUMBER_PX + 20;
   const scroll = useTallScroll(scroller, { rows: total, rowHeight: ROW_PX, header: HEADER_PX });
   const { from, to, left, width } = scroll;
   useEffect(() => source.show(from, Math.max(to, 1)), [source, from, to]);

@@ -20,7 +20,7 @@ export function RejectsDialog({ importId, mine, onClose }: Props) {
   const { t } = useTranslation();
   const pages = usePages(importId, (cursor) => listRejects(importId, cursor));
   const { busy, run } = useAct();
-  const download = (form: "report" | "rows") => run(() => downloadRejects(importId, form, `${form}.csv`));
+  const download = (form: "report" | "rows") => run(() => downloadRejects(importId, form));
   return (
     <Dialog
       title={t("data.rejectsTitle")}

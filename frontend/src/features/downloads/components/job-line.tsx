@@ -27,7 +27,6 @@ export const JobLine = memo(function JobLine({ job, tabIndex }: { job: Job; tabI
     <Link
       href={`/jobs/${job.id}`}
       tabIndex={tabIndex}
-      aria-label={`${job.subject}: ${word()}`}
       className="relative flex min-h-9 items-center gap-2 py-1 rounded-sm px-1.5 hover:bg-hover focus-visible:-outline-offset-2"
     >
       <StateChip job={job} iconOnly />
