@@ -96,6 +96,17 @@ class Upload:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Arrived:
+    """Bytes in the spool, whole, synced, hashed on the way; under `id`, which becomes the file's."""
+
+    id: UUID
+    client_id: UUID
+    name: FileName
+    size: Bytes
+    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UploadLease:
     """The right to write, until `seconds` from now unless it is renewed; `fence` proves it."""
 
@@ -220,6 +231,24 @@ class UploadFinish(Request[File]):
     """For gateways only: all bytes are there. Hashes, moves them to the storage, makes the file; may be repeated."""
 
     upload_id: UUID
+
+
+@operation(
+    "upload.take",
+    owner=OWNER,
+    safety=Safety.KEYED,
+    slow=True,
+    deadline_ms=20_000,
+    errors=(NotFound, UploadGone, UploadConflict, LimitExceeded),
+)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UploadTake(Request[FilePage]):
+    """For gateways only: `arrived` takes the place of an upload that was reserved for it. Moves all to the storage,
+    makes files, which keep their order; may be repeated. A repeated `client_id` answers with the first file.
+    """
+
+    upload_id: UUID
+    arrived: Annotated[list[Arrived], Meta(min_length=1, max_length=MAX_FILES)]
 
 
 @operation("upload.delete", owner=OWNER, safety=Safety.KEYED, errors=(NotFound, UploadLocked))

@@ -1,6 +1,7 @@
 """`POST /api/v1/files`: files in multipart/form-data, for curl and forms (RFC 7578). They are streamed as well."""
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,11 +13,11 @@ from apigateway.asgi import Send, respond
 from apigateway.errors import UnsupportedMediaType
 from apigateway.files.asked import Asked
 from apigateway.files.body import Body
-from apigateway.files.part import Part
-from apigateway.files.threads import in_thread
+from apigateway.files.part import NewPart
+from apigateway.files.threads import Behind, in_thread
 from config.spool import part_of
 from contracts.errors import InvalidRequest, TooLarge, WarrenError
-from contracts.file import File, Upload, UploadAdvance, UploadCreate, UploadDelete, UploadFinish
+from contracts.file import Arrived, Upload, UploadCreate, UploadDelete, UploadTake
 from contracts.ids import uuid7
 
 PATH = "/api/v1/files"
@@ -25,26 +26,17 @@ FIELD = "file"
 log = logging.getLogger("apigateway.files")
 
 
-@dataclass(kw_only=True, slots=True)
-class Arrived:
-    """A file of the request in the spool, under an id that no upload has."""
-
-    id: UUID
-    name: str
-    size: int = 0
-
-
 async def upload(asked: Asked, body: Body, send: Send) -> None:
     """Answers 201 with the file, or with a list where the request has several. Raises WarrenError, Disconnected."""
     await asked.identify()
     parser = _parser(asked)
     # How long each file is shows at its end; until then the length of the request is reserved in its place.
     reserved = await asked.ask(UploadCreate(client_id=uuid7(), name="", size=parser.content_length))
-    incoming = Incoming(parser)
+    incoming = Incoming(parser, first=reserved.id)
     try:
         await incoming.take(body)
-        await _give_back(asked, reserved)
-        files = [await _finish(asked, one, number) for number, one in enumerate(incoming.arrived)]
+        arrived = [one.arrived(asked.client_id("upload.create", number)) for number, one in enumerate(incoming.files)]
+        files = (await asked.ask(UploadTake(upload_id=reserved.id, arrived=arrived))).files
     except BaseException:
         await incoming.forget()
         await _give_back(asked, reserved)
@@ -53,13 +45,28 @@ async def upload(asked: Asked, body: Body, send: Send) -> None:
     await respond(send, status=201, body=told, kind="application/json")
 
 
-class Incoming:
-    """The files of one body on their way into the spool."""
+@dataclass(kw_only=True, slots=True)
+class Spooled:
+    """A file of the request in the spool. `sha256` is there once it is whole."""
 
-    def __init__(self, parser: PushMultipartParser) -> None:
-        self.arrived: list[Arrived] = []
+    id: UUID
+    name: str
+    size: int = 0
+    sha256: str = ""
+
+    def arrived(self, client_id: UUID) -> Arrived:
+        return Arrived(id=self.id, client_id=client_id, name=self.name, size=self.size, sha256=self.sha256)
+
+
+class Incoming:
+    """The files of one body on their way into the spool. The `first` one gets this id."""
+
+    def __init__(self, parser: PushMultipartParser, *, first: UUID) -> None:
+        self.files: list[Spooled] = []
         self._parser = parser
-        self._part: Part | None = None
+        self._first = first
+        self._part: NewPart | None = None
+        self._behind = Behind()
 
     async def take(self, body: Body) -> None:
         """On return all are on the disk. Raises InvalidRequest, TooLarge, Disconnected, TooSlow."""
@@ -72,12 +79,12 @@ class Incoming:
             raise InvalidRequest(f"The multipart body is not well formed: {error}.") from None
         finally:
             await self._close()
-        if not self.arrived:
+        if not self.files:
             raise InvalidRequest(f"There is no part named {FIELD!r} with a file in it.", field=FIELD)
 
     async def forget(self) -> None:
         """Remove what is there."""
-        for one in self.arrived:
+        for one in self.files:
             await in_thread(part_of(one.id).unlink, missing_ok=True)
 
     async def _on(self, event: MultipartSegment | bytes | None) -> None:
@@ -92,40 +99,29 @@ class Incoming:
         """Parts of other names are passed over."""
         if segment.name != FIELD or segment.filename is None:
             return
-        one = Arrived(id=uuid7(), name=segment.filename[:1024])
-        self._part = await in_thread(Part, one.id, 0)
-        self.arrived.append(one)
+        one = Spooled(id=uuid7() if self.files else self._first, name=segment.filename[:1024])
+        self._part = await in_thread(NewPart, one.id)
+        self.files.append(one)
 
-    async def _write(self, part: Part, piece: bytes) -> None:
-        one = self.arrived[-1]
+    async def _write(self, part: NewPart, piece: bytes) -> None:
+        one = self.files[-1]
         one.size += len(piece)
         if one.size > settings.MAX_FILE_BYTES:
             raise TooLarge(f"A file may have {settings.MAX_FILE_BYTES} bytes.", limit=settings.MAX_FILE_BYTES)
-        await in_thread(part.write, piece)
+        await self._behind.begin(part.write, piece)
 
     async def _end(self) -> None:
         if self._part is not None:
-            await in_thread(self._part.sync)
+            await self._behind.done()
+            self.files[-1].sha256 = await in_thread(self._part.finish)
         await self._close()
 
     async def _close(self) -> None:
-        if self._part is not None:
-            await in_thread(self._part.close)
-            self._part = None
-
-
-async def _finish(asked: Asked, one: Arrived, number: int) -> File:
-    """The spool file under its upload's id; from there on as with tus. A repeated request finds the first one's."""
-    client_id = asked.client_id("upload.create", number)
-    made = await asked.ask(UploadCreate(client_id=client_id, name=one.name, size=one.size))
-    if made.file is not None:
-        await in_thread(part_of(one.id).unlink)
-        return made.file
-    target = part_of(made.id)
-    await in_thread(target.parent.mkdir, parents=True, exist_ok=True)
-    await in_thread(part_of(one.id).replace, target)
-    await asked.ask(UploadAdvance(upload_id=made.id, fence=0, offset=one.size))
-    return await asked.ask(UploadFinish(upload_id=made.id))
+        part, self._part = self._part, None
+        if part is not None:
+            with suppress(OSError):  # of a body that is given up already, or it was raised by `_end`
+                await self._behind.done()
+            await in_thread(part.close)
 
 
 async def _give_back(asked: Asked, reserved: Upload) -> None:

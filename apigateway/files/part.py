@@ -1,6 +1,7 @@
 """The spool file of an upload while somebody writes to it. All of it blocks: call it in a thread."""
 
 import fcntl
+import hashlib
 import os
 from pathlib import Path
 from uuid import UUID
@@ -26,9 +27,7 @@ class Part:
             raise
 
     def write(self, piece: bytes) -> None:
-        view = memoryview(piece)
-        while view:
-            view = view[os.write(self._file, view) :]
+        _write_all(self._file, piece)
 
     def sync(self) -> None:
         """On return what was written is on the disk."""
@@ -54,6 +53,37 @@ class Part:
             raise UploadGone
         self.cut(offset)
         os.lseek(self._file, offset, os.SEEK_SET)
+
+
+class NewPart:
+    """The spool file of a form's file: written once, from its beginning to its end, and hashed on the way.
+
+    Nobody is told of it before it is in the storage, so its name need not outlive a crash.
+    """
+
+    def __init__(self, upload_id: UUID) -> None:
+        path = part_of(upload_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640)
+        self._hash = hashlib.sha256()
+
+    def write(self, piece: bytes) -> None:
+        _write_all(self._file, piece)
+        self._hash.update(piece)
+
+    def finish(self) -> str:
+        """Its SHA-256. On return all is on the disk."""
+        os.fdatasync(self._file)
+        return self._hash.hexdigest()
+
+    def close(self) -> None:
+        os.close(self._file)
+
+
+def _write_all(file: int, piece: bytes) -> None:
+    view = memoryview(piece)
+    while view:
+        view = view[os.write(file, view) :]
 
 
 def _sync_folder(folder: Path) -> None:

@@ -65,16 +65,16 @@ class Tus:
         upload = await self._asked.ask(request)
         headers = [(b"location", f"{PATH}/{upload.id}".encode()), _expires(upload)]
         if self._brings_bytes() and not upload.file:
-            offset = await self._write(upload, offset=upload.offset, checksum=checksum)
-            headers.append(_offset(offset))
+            written = await self._write(upload.id, offset=upload.offset, checksum=checksum)
+            headers.append(_offset(written.offset))
         elif size == 0:
-            await finish(self._asked, upload)
+            await finish(self._asked, upload.id)
         await self._tell(201, headers)
 
     async def _head(self) -> None:
         upload = await self._asked.ask(UploadGet(upload_id=self._upload_id))
         if upload.offset == upload.size and upload.file is None:
-            await finish(self._asked, upload)  # its last writer died before he could
+            await finish(self._asked, upload.id)  # its last writer died before he could
         headers = [_offset(upload.offset), (b"upload-length", str(upload.size).encode()), _expires(upload)]
         if upload.metadata:
             headers.append((b"upload-metadata", upload.metadata.encode("latin-1", "replace")))
@@ -84,19 +84,18 @@ class Tus:
         if self._headers.get("content-type") != BYTES:
             raise UnsupportedMediaType(f"Send bytes, with Content-Type: {BYTES}.")
         offset, checksum = self._number("upload-offset"), self._checksum()
-        upload = await self._asked.ask(UploadGet(upload_id=self._upload_id))
-        behind = await self._write(upload, offset=offset, checksum=checksum)
-        await self._tell(204, [_offset(behind), _expires(upload)])
+        upload = await self._write(self._upload_id, offset=offset, checksum=checksum)
+        await self._tell(204, [_offset(upload.offset), _expires(upload)])
 
     async def _delete(self) -> None:
         await self._asked.ask(UploadDelete(upload_id=self._upload_id))
         await self._tell(204, [])
 
-    async def _write(self, upload: Upload, *, offset: int, checksum: Checksum | None) -> int:
-        behind = await write(self._asked, upload, offset=offset, body=self._body, checksum=checksum)
-        if behind == upload.size:
-            await finish(self._asked, upload)
-        return behind
+    async def _write(self, upload_id: UUID, *, offset: int, checksum: Checksum | None) -> Upload:
+        upload = await write(self._asked, upload_id, offset=offset, body=self._body, checksum=checksum)
+        if upload.offset == upload.size:
+            await finish(self._asked, upload_id)
+        return upload
 
     @property
     def _upload_id(self) -> UUID:

@@ -93,7 +93,8 @@ def _bucket() -> S3Storage | None:
 
 def _into_folder(path: Path, target: Path) -> None:
     """A second name for the same bytes, or a copy where file systems differ; there whole or not at all."""
-    _make(target.parent)
+    fresh = not target.parent.exists()
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(path, target)
     except FileExistsError:
@@ -101,7 +102,8 @@ def _into_folder(path: Path, target: Path) -> None:
     except OSError:
         _copy(path, target)
     os.utime(target)  # young again: no sweep of what nobody refers to takes it from under its new owner
-    _sync(target.parent)
+    for folder in (target.parent, *target.parents[1:3]) if fresh else (target.parent,):
+        _sync(folder)
 
 
 def _copy(path: Path, target: Path) -> None:
@@ -114,13 +116,6 @@ def _copy(path: Path, target: Path) -> None:
         half.replace(target)
     finally:
         half.unlink(missing_ok=True)
-
-
-def _make(folder: Path) -> None:
-    if not folder.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        _sync(folder.parent)
-        _sync(folder.parent.parent)
 
 
 def _sync(folder: Path) -> None:

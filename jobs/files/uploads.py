@@ -5,8 +5,8 @@ Every step is one conditional UPDATE or one transaction, and may be repeated aft
 
 import fcntl
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -21,13 +21,13 @@ from django.utils import timezone
 from config.failpoints import failpoint
 from config.spool import part_of
 from contracts import file as contract
-from contracts.errors import Busy, NotFound, TooLarge, UploadConflict, UploadGone, UploadLocked
+from contracts.errors import Busy, LimitExceeded, NotFound, TooLarge, UploadConflict, UploadGone, UploadLocked
 from jobs.files import storage, usage
 from jobs.files.names import clean_name
 from jobs.files.selectors import file_view, upload_view
 from jobs.files.services import BytesGone, file_insert
 from jobs.kinds.base import Stored
-from jobs.models import Upload
+from jobs.models import File, Upload
 
 log = logging.getLogger("jobs.files")
 LEASE_SECONDS = 10.0
@@ -36,11 +36,9 @@ PUT_TRIES = 3
 
 def upload_create(*, owner_id: UUID, client_id: UUID, name: str, size: int, metadata: str) -> contract.Upload:
     """Reserve room for an upload; a repeated `client_id` finds the first. Raises TooLarge, LimitExceeded."""
-    if (first := _first(owner_id, client_id)) is not None:
-        return upload_view(first)
-    if size > settings.MAX_FILE_BYTES:
-        raise TooLarge(f"A file may have {settings.MAX_FILE_BYTES} bytes.", limit=settings.MAX_FILE_BYTES)
     try:
+        if size > settings.MAX_FILE_BYTES:
+            raise TooLarge(f"A file may have {settings.MAX_FILE_BYTES} bytes.", limit=settings.MAX_FILE_BYTES)
         with atomic():
             usage.reserve(owner_id, size=size)
             upload = Upload.objects.create(
@@ -51,7 +49,7 @@ def upload_create(*, owner_id: UUID, client_id: UUID, name: str, size: int, meta
                 metadata=metadata,
                 expires_at=_expiry(),
             )
-    except IntegrityError:
+    except (IntegrityError, TooLarge, LimitExceeded):
         first = _first(owner_id, client_id)
         if first is None:
             raise
@@ -106,6 +104,26 @@ def upload_finish(*, owner_id: UUID, upload_id: UUID) -> contract.File:
     return file_view(upload.file)
 
 
+def upload_take(*, owner_id: UUID, upload_id: UUID, arrived: Sequence[contract.Arrived]) -> list[contract.File]:
+    """Make files of what arrived in the place of a reserved upload, in one transaction; those of repeated `client_id`s
+    are found.
+
+    Raises NotFound, UploadGone when bytes are lost, UploadConflict for the key of an upload that is no file yet,
+    LimitExceeded, Busy. Blocks.
+    """
+    try:
+        made = _take(owner_id, upload_id, arrived)
+    except (IntegrityError, NotFound, UploadGone):  # repeated, by its client or by the bus
+        made = _taken(owner_id, arrived)
+        if not made:
+            raise
+        with suppress(NotFound):  # it is the reservation that was not given back
+            made |= _take(owner_id, upload_id, [one for one in arrived if one.client_id not in made])
+    for one in arrived:
+        part_of(one.id).unlink(missing_ok=True)
+    return [file_view(made[one.client_id]) for one in arrived]
+
+
 def upload_delete(*, owner_id: UUID, upload_id: UUID) -> None:
     """End an unfinished upload. Raises NotFound, also for what is a file by now; UploadLocked while it is written."""
     with atomic():
@@ -150,6 +168,76 @@ def _finish(upload: Upload) -> Upload:
         except BytesGone:  # swept in this moment: nobody had referred to them for an hour
             continue
     raise Busy
+
+
+def _take(owner_id: UUID, upload_id: UUID, arrived: Sequence[contract.Arrived]) -> dict[UUID, File]:
+    """By client id."""
+    for _ in range(PUT_TRIES):
+        stored = [_put_arrived(one) for one in arrived]
+        failpoint("upload.stored")
+        try:
+            made = _make_files(owner_id, upload_id, list(zip(arrived, stored, strict=True)))
+        except BytesGone:
+            continue
+        failpoint("upload.finished")
+        return made
+    raise Busy
+
+
+def _put_arrived(one: contract.Arrived) -> Stored:
+    try:
+        stored = storage.put(part_of(one.id), sha256=one.sha256, keep=True)
+    except FileNotFoundError:
+        raise UploadGone from None
+    if stored.size != one.size:
+        log.error("a file has the wrong length", extra={"upload_id": str(one.id), "size": stored.size})
+        raise UploadGone
+    return stored
+
+
+def _make_files(
+    owner_id: UUID, upload_id: UUID, arrived: Sequence[tuple[contract.Arrived, Stored]]
+) -> dict[UUID, File]:
+    with atomic():
+        reserved = Upload.objects.select_for_update().filter(pk=upload_id, owner_id=owner_id, file=None).first()
+        if reserved is None:
+            raise NotFound
+        usage.settle(owner_id, reserved=reserved.size, sizes=[one.size for one, _ in arrived])
+        made = {one.client_id: _make_arrived(reserved, one, stored) for one, stored in arrived}
+        if all(one.id != reserved.id for one, _ in arrived):
+            reserved.delete()
+    return made
+
+
+def _make_arrived(reserved: Upload, one: contract.Arrived, stored: Stored) -> File:
+    """The file, and its upload, by which a repeat finds it; the first one's is the reserved one."""
+    file = file_insert(owner_id=reserved.owner_id, stored=stored, name=one.name, file_id=one.id)
+    upload = Upload(
+        id=one.id,
+        owner_id=reserved.owner_id,
+        client_id=one.client_id,
+        name=file.name,
+        size=one.size,
+        offset=one.size,
+        created_at=reserved.created_at,
+        expires_at=reserved.expires_at,
+        file=file,
+    )
+    if one.id == reserved.id:
+        upload.save(force_update=True)
+    else:
+        upload.save(force_insert=True)
+    return file
+
+
+def _taken(owner_id: UUID, arrived: Sequence[contract.Arrived]) -> dict[UUID, File]:
+    """What was made of the same before, by client id."""
+    made: dict[UUID, File] = {}
+    for upload in _rows().filter(owner_id=owner_id, client_id__in=[one.client_id for one in arrived]):
+        if upload.file is None:
+            raise UploadConflict("The key was used before, for an upload that is not complete.", offset=upload.offset)
+        made[upload.client_id] = upload.file
+    return made
 
 
 def _put(upload: Upload) -> Stored:

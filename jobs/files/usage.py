@@ -1,5 +1,6 @@
 """What each user holds, and how much that may be. Conditional UPDATEs: two at once cannot share the last byte."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -12,14 +13,17 @@ from jobs.models import File, Usage
 
 def reserve(owner_id: UUID, *, size: int) -> None:
     """Count an upload of that size, or raise LimitExceeded. In the caller's transaction."""
-    _ensure(owner_id)
-    taken = Usage.objects.filter(
+    free = Usage.objects.filter(
         owner_id=owner_id,
         bytes__lte=settings.QUOTA_BYTES - size,
         files__lt=settings.QUOTA_FILES,
         uploads__lt=settings.MAX_UPLOADS,
-    ).update(bytes=F("bytes") + size, files=F("files") + 1, uploads=F("uploads") + 1)
-    if not taken:
+    )
+    more = {"bytes": F("bytes") + size, "files": F("files") + 1, "uploads": F("uploads") + 1}
+    if free.update(**more):
+        return
+    _ensure(owner_id)  # his first, most likely
+    if not free.update(**more):
         raise _refusal(Usage.objects.get(owner_id=owner_id), size)
 
 
@@ -39,6 +43,16 @@ def check_quota(file_id: UUID) -> None:
 def finish(owner_id: UUID) -> None:
     """An upload has become a file: what was reserved for it stays."""
     Usage.objects.filter(owner_id=owner_id).update(uploads=Greatest(F("uploads") - 1, 0))
+
+
+def settle(owner_id: UUID, *, reserved: int, sizes: Sequence[int]) -> None:
+    """An upload has become files, which are no larger than what was `reserved`. Raises LimitExceeded: too many."""
+    files = F("files") - 1 + len(sizes)
+    taken = Usage.objects.filter(owner_id=owner_id, files__lte=settings.QUOTA_FILES + 1 - len(sizes)).update(
+        bytes=Greatest(F("bytes") - reserved + sum(sizes), 0), files=files, uploads=Greatest(F("uploads") - 1, 0)
+    )
+    if not taken:
+        raise _refusal(Usage.objects.get(owner_id=owner_id), sum(sizes))
 
 
 def give_back(owner_id: UUID, *, size: int, upload: bool = False) -> None:

@@ -94,6 +94,12 @@ def upload_finish(request: contract.UploadFinish, call: Call) -> contract.File:
 
 
 @service.rpc
+def upload_take(request: contract.UploadTake, call: Call) -> contract.FilePage:
+    files = uploads.upload_take(owner_id=_actor(call), upload_id=request.upload_id, arrived=request.arrived)
+    return contract.FilePage(files=files, next=None)
+
+
+@service.rpc
 def upload_delete(request: contract.UploadDelete, call: Call) -> Done:
     uploads.upload_delete(owner_id=_actor(call), upload_id=request.upload_id)
     return Done()

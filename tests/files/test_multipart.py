@@ -1,7 +1,13 @@
 """`POST /api/v1/files`: what curl and forms send."""
 
 import hashlib
+from uuid import uuid4
 
+from django.test import override_settings
+
+from config.spool import part_of
+from contracts.file import Arrived
+from jobs.files import uploads
 from jobs.models import File, Upload, Usage
 from tests.files.office import random_bytes, stored_under
 
@@ -32,6 +38,41 @@ def test_a_form_that_is_sent_again_under_its_key_makes_nothing_new(ada, folders)
     assert first == second
     assert Usage.objects.get(owner_id=ada.id).files == 1
     assert stored_under(folders / "spool") == []
+
+
+def test_a_form_that_has_more_under_its_key_makes_what_is_new(ada, folders):
+    key = {"Idempotency-Key": "form 2"}
+    first = ada.call("POST", "/files", files=[("file", ("a", b"one"))], headers=key).json()
+    both = [("file", ("a", b"one")), ("file", ("b", b"two"))]
+    again, second = ada.call("POST", "/files", files=both, headers=key).json()
+    assert again == first
+    assert (second["name"], second["size"]) == ("b", 3)
+    usage = Usage.objects.get(owner_id=ada.id)
+    assert (usage.bytes, usage.files, usage.uploads) == (6, 2, 0)
+    assert stored_under(folders / "spool") == []
+
+
+def test_a_form_with_more_files_than_one_may_have_leaves_nothing(ada, folders):
+    with override_settings(QUOTA_FILES=1):
+        answer = ada.call("POST", "/files", files=[("file", ("a", b"a")), ("file", ("b", b"b"))])
+    assert (answer.status_code, answer.json()["code"]) == (409, "limit_exceeded")
+    usage = Usage.objects.get(owner_id=ada.id)
+    assert (usage.bytes, usage.files, usage.uploads) == (0, 0, 0)
+    assert stored_under(folders / "spool") == []
+    assert not File.objects.exists()
+
+
+def test_taking_what_was_taken_finds_it(ada, folders):
+    reserved = uploads.upload_create(owner_id=ada.id, client_id=uuid4(), name="", size=9, metadata="")
+    part = part_of(reserved.id)
+    part.parent.mkdir(parents=True)
+    part.write_bytes(b"content")
+    digest = hashlib.sha256(b"content").hexdigest()
+    arrived = [Arrived(id=reserved.id, client_id=uuid4(), name="a", size=7, sha256=digest)]
+    first, again = (uploads.upload_take(owner_id=ada.id, upload_id=reserved.id, arrived=arrived) for _ in range(2))
+    assert first == again
+    assert first[0].id == reserved.id
+    assert Usage.objects.get(owner_id=ada.id).files == 1
 
 
 BROKEN = {
