@@ -1,4 +1,6 @@
-"""Files, uploads, jobs, attempts and batches in Django's admin site. Changes go through the services' functions.
+"""Files, uploads, jobs, attempts, batches, datasets and imports in Django's admin site.
+
+Changes go through the services' functions.
 
 An action is done for each row in a transaction of its own, as its owner would do it; what is refused is said.
 """
@@ -19,15 +21,20 @@ from django.utils.safestring import SafeString
 from bus import afterwards
 from config.bounded_admin import REACH, BoundedAdmin, SinceFilter, id_in, last_ids, user_named
 from contracts.errors import WarrenError
+from jobs.datasets import services as datasets
+from jobs.datasets.undo import dataset_undo
 from jobs.engine import services as engine
 from jobs.files import services as files
 from jobs.files.uploads import upload_delete
-from jobs.models import Attempt, Batch, File, Job, Upload
+from jobs.models import Attempt, Batch, Dataset, File, Import, Job, Upload
 
 if TYPE_CHECKING:
     TabularInline = admin.TabularInline[Attempt, Job]
 else:  # generic in the stubs alone
     TabularInline = admin.TabularInline
+
+
+NOBODY = UUID(int=0)
 
 
 class OwnedAdmin(BoundedAdmin):
@@ -237,3 +244,59 @@ class BatchAdmin(OwnedAdmin):
     @admin.action(description="Retry what failed or was cancelled", permissions=["act"])
     def retry(self, request: HttpRequest, rows: QuerySet[Batch]) -> None:
         self.do(request, rows, lambda batch: engine.batch_retry(actor=batch.owner_id, batch_id=batch.pk), "Begun anew")
+
+
+@admin.register(Dataset)
+class DatasetAdmin(OwnedAdmin):
+    lookups = ("since",)
+    list_display = ("name", "owner_id", "rows", "bytes", "changed_at", "imports_link")
+    list_filter = (SinceFilter,)
+    search_fields = ("name",)
+    search_help_text = f"A dataset's or user's id, a user name, or a part of a name (of the last {REACH:,})."
+    fields = (
+        "id", "name", "owner_id", "conversation_id", "table", "columns", "key", "rows", "bytes", "created_at",
+        "changed_at", "rev", "imports_link",
+    )  # fmt: skip
+    readonly_fields = fields
+    actions = ("remove",)
+
+    @admin.display(description="imports")
+    def imports_link(self, dataset: Dataset) -> SafeString:
+        address = reverse("admin:jobs_import_changelist") + f"?dataset__id__exact={dataset.pk}"
+        return format_html('<a href="{}">{}</a>', address, "Imports")
+
+    @admin.action(description="Delete, with the table", permissions=["act"])
+    def remove(self, request: HttpRequest, rows: QuerySet[Dataset]) -> None:
+        self.do(request, rows, lambda one: datasets.dataset_delete(actor=one.owner_id, dataset_id=one.pk), "Deleted")
+
+
+@admin.register(Import)
+class ImportAdmin(OwnedAdmin):
+    """How the rows of datasets came, dry runs and failures too."""
+
+    words = "file_name"
+    lookups = ("state__exact", "dataset__id__exact")
+    list_display = ("file_name", "mode", "state", "owner_id", "rows", "rejects", "dataset", "created_at")
+    list_filter = ("state", "mode")
+    search_fields = ("file_name",)
+    search_help_text = f"A job's, dataset's or user's id, a user name, or a part of a name (of the last {REACH:,})."
+    list_select_related = ("dataset",)
+    fields = (
+        "id", "file_name", "file_id", "owner_id", "conversation_id", "dataset", "mode", "state", "rows", "inserted",
+        "updated", "rejects", "kept_rejects", "corrects_id", "corrected", "former", "source", "created_at",
+    )  # fmt: skip
+    readonly_fields = fields
+    actions = ("undo",)
+
+    def by_id(self, as_id: UUID) -> Q:
+        return Q(id=as_id) | Q(owner_id=as_id) | Q(dataset_id=as_id)
+
+    @admin.action(description="Undo", permissions=["act"])
+    def undo(self, request: HttpRequest, rows: QuerySet[Import]) -> None:
+        own = rows.exclude(dataset=None)
+        self.do(
+            request,
+            own,
+            lambda one: dataset_undo(actor=one.owner_id, dataset_id=one.dataset_id or NOBODY, import_id=one.id),
+            "Undone",
+        )

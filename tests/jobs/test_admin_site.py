@@ -13,7 +13,7 @@ from jobs.files.services import file_create
 from jobs.models import Batch, File, Job, Upload
 
 JOBS, FILES = "/admin/jobs/job/", "/admin/jobs/file/"
-LISTS = [f"/admin/jobs/{name}/" for name in ("job", "file", "upload", "attempt", "batch")]
+LISTS = [f"/admin/jobs/{name}/" for name in ("job", "file", "upload", "attempt", "batch", "dataset", "import")]
 
 
 @pytest.fixture
