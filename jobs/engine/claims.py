@@ -110,6 +110,10 @@ def claim(*, queue: str, worker: str, limit: int, limits: Limits | None = None) 
     return [Claim(job, _inputs(job, files), audiences[job.id]) for job in jobs]
 
 
+def any_waits(queue: str) -> bool:
+    return Job.objects.filter(queue=queue, state=JobState.QUEUED).exists()
+
+
 def room(owner_id: UUID) -> int:
     """Bytes that an owner may store besides what he has, and besides what his jobs are storing just now."""
     with connection.cursor() as cursor:

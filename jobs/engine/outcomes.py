@@ -6,6 +6,7 @@ Locks are taken in this order: the job, its batch, usage and files, the queue's 
 import logging
 import random
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -222,9 +223,10 @@ def _accept(job: Job, *, result: dict[str, Any], saved: Sequence[Saved]) -> None
 
 
 def _give_up(job: Job, code: str) -> None:
-    kind = load_all().get(job.kind)  # none: made by a newer version
+    kind = load_all().get(job.kind)  # none: made by a newer version, as are parameters that cannot be read
     if kind is not None:
-        kind.given_up(msgspec.convert(job.params, kind.contract.params), code)
+        with suppress(msgspec.ValidationError):
+            kind.given_up(msgspec.convert(job.params, kind.contract.params), code)
 
 
 def _create_file(job: Job, saved: Saved) -> File:

@@ -52,6 +52,8 @@ KILL_AFTER_LIMIT = 2.0
 DRAIN_SECONDS = 20.0
 """After SIGTERM what runs may take this long; then it is handed back."""
 LEAVE_SECONDS = 27.0
+PLACE_SECONDS = 1.0
+"""Between looks whether somebody of a limited queue may begin, because of what other workers have ended."""
 KEPT_EVERY = 600.0
 """Seconds between looks for what jobs have kept that nobody needs any more."""
 ACK_SECONDS = 15 * 60.0
@@ -101,7 +103,9 @@ class Crew:
         self._runs: dict[Hand, Run] = {}
         self._limits = {f"job.{kind.queue}": limits for kind in self._kinds.values() if (limits := limits_of(kind))}
         self._freed: set[str] = set()
-        """Limited queues in which a place has become free: who waits for it has no token any more."""
+        """Limited queues in which a place has become free: who waits for it may have no token any more."""
+        self._full: dict[str, float] = {}
+        """Limited queues in which only those wait who have their share; their tokens are kept, until this moment."""
         self._unstored: deque[tuple[Run | None, Token | None, Store]] = deque()
         self._stopping = self._left = self._said_ready = self._link_ready = False
         self._claiming = False
@@ -196,22 +200,21 @@ class Crew:
     def _claim(self) -> None:
         self._claiming = False
         idle = self._idle()
-        if self._stopping or not idle or self._unstored or not (self._tokens or self._freed):
+        queue, room = self._next_queue(idle)
+        if self._stopping or self._unstored or not room:
             return
-        queue = self._tokens[0][0].queue if self._tokens else self._freed.pop()
-        tokens = [token for token, _ in self._tokens if token.queue == queue][: len(idle)]
-        found = self._ask(
-            partial(
-                claims.claim,
-                queue=queue.removeprefix("job."),
-                worker=self.name,
-                limit=max(1, len(tokens)),
-                limits=self._limits.get(queue),
-            )
-        )
+        tokens = [token for token, _ in self._tokens if token.queue == queue][:room]
+        limits = self._limits.get(queue)
+        name, limit = queue.removeprefix("job."), max(1, len(tokens))
+        found = self._ask(partial(claims.claim, queue=name, worker=self.name, limit=limit, limits=limits))
         if found is None:
             self._loop.call_later(PAUSE, self._claim_soon)
             return
+        self._freed.discard(queue)
+        if limits is not None and len(found) < len(tokens) and self._ask(partial(claims.any_waits, name)):
+            tokens = tokens[: len(found)]
+            self._full[queue] = time.monotonic() + PLACE_SECONDS
+            self._loop.call_later(PLACE_SECONDS, self._claim_soon)
         self._tokens = deque(one for one in self._tokens if one[0] not in tokens)
         for token, claim in zip_longest(tokens, found):
             if claim is not None:
@@ -220,6 +223,21 @@ class Crew:
                 self._link.ack(token)
         self._link.publish(afterwards.take())
         self._claim_soon()
+
+    def _next_queue(self, idle: Sequence[Hand]) -> tuple[str, int]:
+        """The first queue with something to do, and how many of its jobs may be begun: none if there is no such."""
+        now = time.monotonic()
+        for queue in (*(token.queue for token, _ in self._tokens), *self._freed):
+            if self._full.get(queue, 0) <= now and (room := self._room(queue, idle)) > 0:
+                return queue, room
+        return "", 0
+
+    def _room(self, queue: str, idle: Sequence[Hand]) -> int:
+        """A worker of several queues keeps one child for others than limited ones, whose jobs may take hours."""
+        if queue not in self._limits or len(self._queues) == 1:
+            return len(idle)
+        busy = sum(f"job.{run.kind.queue}" in self._limits for run in self._runs.values())
+        return min(len(idle), max(1, self._processes - 1) - busy)
 
     def _begin(self, claim: Claim, token: Token | None, idle: list[Hand]) -> None:
         kind = self._kinds.get(claim.job.kind)
@@ -352,10 +370,16 @@ class Crew:
     def _done(self, run: Run | None, token: Token | None) -> None:
         if run is not None:
             run.clear()
-            self._freed |= {f"job.{run.kind.queue}"} & self._limits.keys()
+            self._free(f"job.{run.kind.queue}")
         if token is not None:
             failpoint("worker.before_ack")
             self._link.ack(token)
+
+    def _free(self, queue: str) -> None:
+        """A job of that queue is over: somebody may have waited for just that."""
+        if queue in self._limits:
+            self._freed.add(queue)
+            self._full.pop(queue, None)
 
     def _ask(self, statement: Callable[[], T]) -> T | None:
         """What a statement answers; None when the database does not."""

@@ -73,14 +73,15 @@ def is_right(done, document, folder: Path) -> bool:
 def test_a_download_is_paused_resumed_and_done_and_a_cancelled_one_leaves_nothing(
     downloader, held, site, download, ask, arrived, became, over, tmp_path
 ):
-    downloader()
-    unwanted = download(site.put("/big.bin", held))
+    """And of somebody who may have one at a time the second begins when the first is over."""
+    downloader(processes=2, WARREN_DOWNLOADS_PER_USER="1")
+    unwanted, job = download(site.put("/big.bin", held)), download(site.url("/big.bin"), label="big one")
     arrived(unwanted)
+    assert Job.objects.get(pk=job.id).state == "queued"
     ask(JobCancel(job_id=unwanted.id), by=unwanted.owner_id)
     assert over(unwanted).state is JobState.CANCELLED
     eventually(lambda: not kept(tmp_path, unwanted).exists())
 
-    job = download(site.put("/big.bin", held), label="big one")
     arrived(job)
     ask(JobPause(job_id=job.id), by=job.owner_id)
     became(job, "paused")

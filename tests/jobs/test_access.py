@@ -116,7 +116,7 @@ def test_what_runs_is_asked_to_stop_and_stays_until_it_has(ask, create, ada):
     seen = ask(JobCancel(job_id=job.id), by=ada)
     assert (seen.state, seen.cancelling) == (JobState.RUNNING, True)
     assert [note.exchange for note in afterwards.take() if str(job.id).encode() in note.body] == [CONTROL]
-    assert claims.renew(worker="w", held={(job.id, 1): None}) == {job.id: True}
+    assert claims.renew(worker="w", held={(job.id, 1): None}) == {job.id: "cancel"}
 
 
 def test_what_is_over_stays_as_it_is(ask, create, ada):

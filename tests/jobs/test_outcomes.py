@@ -79,7 +79,7 @@ def test_a_worker_that_was_given_up_cannot_overwrite_its_successor(claimed):
 def test_a_renewed_lease_is_not_expired(claimed):
     job, held = claimed()
     expire(job)
-    assert claims.renew(worker="w", held={(job.id, held.attempt): None}) == {job.id: False}
+    assert claims.renew(worker="w", held={(job.id, held.attempt): None}) == {job.id: None}
     upkeep.give_up_lost()
     assert state(job) == "running"
 
