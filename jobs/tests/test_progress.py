@@ -1,5 +1,8 @@
 """What a child tells of its progress: the latest, not everything, with what follows from the numbers."""
 
+import time
+from types import SimpleNamespace
+
 import pytest
 
 from contracts.job import JobProgress
@@ -61,3 +64,17 @@ def test_what_was_not_passed_on_when_the_job_ended_is_dropped(report, told, monk
     report(note="of the next job")
     eventually(lambda: told[-1].note == "of the next job")
     assert [one.note for one in told] == ["first", "of the next job"]
+
+
+def test_the_rate_is_that_of_the_last_while(told, monkeypatch):
+    clock = SimpleNamespace(now=0.0, sleep=time.sleep, monotonic=lambda: clock.now)
+    monkeypatch.setattr(context, "time", clock)
+    reporter = Reporter(told.append)
+    rates = []
+    for done in (0, *range(1000, 21_000, 1000), *range(20_010, 20_200, 10), 0, 5):  # fast, slow, from the start again
+        rates.append(reporter._rate(done))
+        clock.now += 1
+    assert rates[20] == 1000
+    assert rates[39] == 10
+    assert rates[40] is None
+    assert rates[41] == 5

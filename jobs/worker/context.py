@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
@@ -14,6 +15,8 @@ from jobs.kinds.base import Cancelled, Input, JobFailure, Picture, Saved, Stored
 from jobs.worker.lines import InputFile, Task
 
 PROGRESS_SECONDS = 0.25
+RATE_SECONDS = 10.0
+"""What a speed is the mean of."""
 
 
 class RunContext:
@@ -101,7 +104,7 @@ class Reporter:
     def __init__(self, send: Callable[[JobProgress], None]) -> None:
         self._send = send
         self._latest: JobProgress | None = None
-        self._first: tuple[float, int] | None = None
+        self._marks: deque[tuple[float, int]] = deque()
         self._news = threading.Condition()
         threading.Thread(target=self._pass_on, name="progress", daemon=True).start()
 
@@ -127,16 +130,21 @@ class Reporter:
     def forget(self) -> None:
         """The job is over: what was not passed on is not news any more."""
         with self._news:
-            self._latest = self._first = None
+            self._latest = None
+        self._marks.clear()
 
     def _rate(self, done: int | None) -> float | None:
-        """Per second, since the job first told a number."""
+        """Per second, over the last while; none when nothing moves."""
         if done is None:
             return None
         now = time.monotonic()
-        if self._first is None:
-            self._first = now, done
-        began, before = self._first
+        if self._marks and done < self._marks[-1][1]:
+            self._marks.clear()  # it began again
+        while len(self._marks) > 1 and now - self._marks[1][0] > RATE_SECONDS:
+            self._marks.popleft()
+        if not self._marks or now - self._marks[-1][0] >= RATE_SECONDS / 20:
+            self._marks.append((now, done))
+        began, before = self._marks[0]
         return (done - before) / (now - began) if now > began and done > before else None
 
     def _pass_on(self) -> None:
