@@ -130,7 +130,11 @@ DOWNLOAD_ALLOW = env.networks(
     "WARREN_DOWNLOAD_ALLOW", "", help="networks that download jobs may reach besides public ones"
 )
 DOWNLOAD_HOURS = env.integer(
-    "WARREN_DOWNLOAD_HOURS", 24, low=1, high=24 * 28, help="hours that a download may take, its retries included"
+    "WARREN_DOWNLOAD_HOURS",
+    24,
+    low=1,
+    high=24 * 28,
+    help="hours of work that a download may take, all its attempts together",
 )
 DOWNLOAD_SLOWEST = env.integer(
     "WARREN_DOWNLOAD_SLOWEST", 100, low=1, high=2**40, help="bytes a second below which a download is stalled"

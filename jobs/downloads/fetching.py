@@ -168,7 +168,7 @@ class _Download:
 
     def _tell(self) -> None:
         self._last_told = time.monotonic()
-        if time.time() - self._part.state.began_at > settings.DOWNLOAD_HOURS * 3600:
+        if self._part.spent > settings.DOWNLOAD_HOURS * 3600:
             raise JobFailure("timed_out", f"The download took longer than {settings.DOWNLOAD_HOURS} hours.")
         if self._part.version is None:
             self._context.check()
@@ -207,7 +207,7 @@ def _same(version: Version, answer: Answer) -> bool:
 
 
 def _refused(answer: Answer) -> JobFailure:
-    sentence = f"The server answered {answer.status} {answer.reason}".strip() + "."
+    sentence = f"The server answered {answer.status} {answer.reason[:100]}".strip() + "."
     later = answer.status in _LATER
     wait = headers.retry_after(answer.headers) if later else None
     return JobFailure(f"http_{answer.status}", sentence, retry=later, retry_after=wait)

@@ -64,7 +64,7 @@ def disposition_name(value: str) -> str | None:
     plain = found.get("filename", "").strip()
     if plain.startswith('"'):
         plain = re.sub(r"\\(.)", r"\1", plain[1:-1])
-    return extended or _utf8(plain) or None
+    return extended or plain or None
 
 
 def _extended(value: str) -> str:
@@ -76,14 +76,6 @@ def _extended(value: str) -> str:
         return unquote(text, encoding=charset, errors="strict")
     except (LookupError, UnicodeDecodeError):
         return ""
-
-
-def _utf8(text: str) -> str:
-    """Headers were read as Latin-1; many servers send UTF-8 all the same."""
-    try:
-        return text.encode("latin-1").decode()
-    except UnicodeError:
-        return text
 
 
 def _moment(value: str | None) -> float | None:

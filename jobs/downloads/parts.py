@@ -46,10 +46,10 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class State(msgspec.Struct, kw_only=True):
-    """`began_at`: Unix time of the first attempt. `furthest`: the most that any attempt had. `sha256`: it is whole."""
+    """`spent`: seconds of all attempts. `furthest`: the most bytes that any of them had. `sha256`: it is whole."""
 
     url: str
-    began_at: float
+    spent: float = 0.0
     version: Version | None = None
     offset: int = 0
     furthest: int = 0
@@ -63,6 +63,7 @@ class Part:
         self.path = folder / "part"
         self._file = folder / "state.json"
         self.state = self._load(url)
+        self._spent_before, self._began = self.state.spent, time.monotonic()
         self._handle: BinaryIO | None = None
         self._digest: Digest | None = None
         self._buffer = bytearray()
@@ -95,6 +96,11 @@ class Part:
     @property
     def total(self) -> int | None:
         return self.version.total if self.version else None
+
+    @property
+    def spent(self) -> float:
+        """Seconds at work, of this attempt and those before it."""
+        return self._spent_before + time.monotonic() - self._began
 
     @property
     def moved_on(self) -> bool:
@@ -161,7 +167,7 @@ class Part:
             state = None
         if state is None or state.url != url:
             self.path.unlink(missing_ok=True)
-            return State(url=url, began_at=time.time())
+            return State(url=url)
         if not self.path.exists() or self.path.stat().st_size < state.offset:
             state.version, state.offset, state.sha256 = None, 0, None
         return state
@@ -208,7 +214,7 @@ class Part:
 
     def _save(self, offset: int | None = None) -> None:
         known = self.state.offset if offset is None else offset
-        data = msgspec.json.encode(msgspec.structs.replace(self.state, offset=known))
+        data = msgspec.json.encode(msgspec.structs.replace(self.state, offset=known, spent=self.spent))
         new = self._file.with_suffix(".new")
         with new.open("wb") as file:
             file.write(data)

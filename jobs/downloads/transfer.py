@@ -2,6 +2,7 @@
 socket is opened to it (docs/downloads.md)."""
 
 import logging
+import re
 import socket
 import ssl
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +26,7 @@ ASK_ANYTHING = {"Accept": "*/*", "Accept-Encoding": "identity"}
 CA_FILES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
 """Where systems keep whom they trust; libcurl's own idea is that of the machine where it was built."""
 
+_STATUS = re.compile(r"HTTP/[\d.]+ (\d{3})(?: (.*))?")
 _CERTIFICATE = (pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT_BADFILE)
 _NO_HTTP = (pycurl.E_UNSUPPORTED_PROTOCOL, pycurl.E_FTP_WEIRD_SERVER_REPLY, pycurl.E_BAD_CONTENT_ENCODING)
 _FAILURES = {
@@ -124,11 +126,9 @@ class Transfer:
     def _header(self, line: bytes) -> int | None:
         if self._began:
             return None  # a trailer
-        text = line.decode("latin-1").strip()
-        if text.startswith("HTTP/"):
-            _, _, rest = text.partition(" ")
-            status, _, reason = rest.partition(" ")
-            self._answer = Answer(status=int(status), reason=reason)
+        text = _text(line)
+        if status := _STATUS.fullmatch(text):
+            self._answer = Answer(status=int(status[1]), reason=status[2] or "")
         elif self._answer is not None and text:
             name, _, value = text.partition(":")
             self._answer.headers[name.strip().lower()] = value.strip()
@@ -170,6 +170,14 @@ class Transfer:
             self._raised = self._raised or error
             return False
         return True
+
+
+def _text(line: bytes) -> str:
+    """Latin-1 by the book (RFC 9110, 5.5), but UTF-8 by the habit of many servers."""
+    try:
+        return line.decode().strip()
+    except UnicodeDecodeError:
+        return line.decode("latin-1").strip()
 
 
 def _raise(code: int) -> NoReturn:

@@ -61,7 +61,7 @@ def test_a_url_names_a_file(url, name):
         ("attachment; filename*=UTF-8''%FF; filename=y", "y"),
         ("attachment; filename*=nonsense''%41; filename=y", "y"),
         ("attachment; filename*=x; filename=y", "y"),
-        ('attachment; filename="na\u00c3\u00afve.txt"', "naïve.txt"),
+        ('attachment; filename="naïve.txt"', "naïve.txt"),
         ('attachment; filename="', None),
     ],
 )

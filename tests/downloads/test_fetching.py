@@ -103,6 +103,8 @@ def test_a_wrong_checksum_is_final_and_stores_nothing(desk, site, tmp_path):
         ("attachment; filename=\"a.txt\"; filename*=UTF-8''na%C3%AFve%20%E2%82%AC.txt", "naïve €.txt"),
         ("attachment; filename*=UTF-8''..%2F..%2Fetc%2Fpasswd", "passwd"),
         ('attachment; filename="..\\\\..\\\\evil.exe"', "evil.exe"),
+        ('attachment; filename="Grüße.txt"', "Grüße.txt"),
+        (f'attachment; filename="{"Grüße".encode().decode("latin-1")}.txt"', "Grüße.txt"),
         ("inline", "fallback.bin"),
     ],
 )
