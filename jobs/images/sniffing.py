@@ -10,6 +10,7 @@ TEXT = "text/plain"
 HEAD = 64 * 1024
 JSON_WHOLE = 1024 * 1024
 """Bytes up to which a file is parsed to know whether it is JSON."""
+ZIP = "application/zip"
 MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xd8\xff", "image/jpeg"),
     (0, b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -27,8 +28,8 @@ MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"8BPS", "image/vnd.adobe.photoshop"),
     (0, b"\0\0\x01\0", "image/x-icon"),
     (0, b"%PDF-", "application/pdf"),
-    (0, b"PK\x03\x04", "application/zip"),
-    (0, b"PK\x05\x06", "application/zip"),
+    (0, b"PK\x03\x04", ZIP),
+    (0, b"PK\x05\x06", ZIP),
     (0, b"PAR1", "application/vnd.apache.parquet"),
     (0, b"\x1f\x8b", "application/gzip"),
     (0, b"BZh", "application/x-bzip2"),
@@ -49,6 +50,12 @@ MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xf3", "audio/mpeg"),
 )
 """Offset, bytes, media type; the first that fits counts."""
+OFFICE = {
+    b"xl/": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    b"word/": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    b"ppt/": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}
+"""What a zip with `[Content_Types].xml` in it is by its folders (ECMA-376, part 2)."""
 TEXT_CONTROLS = {"\t", "\n", "\r", "\f", "\x1b"}
 DELIMITERS = ",;\t|"
 
@@ -59,7 +66,7 @@ def media_type(path: Path) -> str:
         head = file.read(HEAD)
     for offset, magic, name in MAGIC:
         if head.startswith(magic, offset):
-            return name
+            return _office_type(head) if name == ZIP else name
     if head.startswith(b"BM") and head[6:10] == bytes(4):
         return "image/bmp"
     text = _text(head)
@@ -80,7 +87,14 @@ def _text(head: bytes) -> str | None:
     return text if plain else None
 
 
+def _office_type(head: bytes) -> str:
+    parts = head if b"[Content_Types].xml" in head else b""
+    return next((name for folder, name in OFFICE.items() if folder in parts), ZIP)
+
+
 def _text_type(path: Path, text: str) -> str:
+    if text.lstrip().startswith("{") and _is_json_lines(text):
+        return "application/x-ndjson"
     if text.lstrip().startswith(("{", "[")) and _is_json(path, text):
         return "application/json"
     return "text/csv" if _is_table(text) else TEXT
@@ -95,6 +109,20 @@ def _is_json(path: Path, text: str) -> bool:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return False
     return True
+
+
+def _is_json_lines(text: str) -> bool:
+    """An object on each of several lines."""
+    lines = [line for line in text.splitlines()[:20] if line.strip()]
+    try:
+        return len(lines) > 1 and all(isinstance(msgspec.json.decode(line), dict) for line in _whole(lines, text))
+    except (msgspec.DecodeError, UnicodeError):
+        return False
+
+
+def _whole(lines: list[str], text: str) -> list[str]:
+    """Without the last one where it may be cut off."""
+    return lines[:-1] if len(text.encode()) >= HEAD - 4 else lines
 
 
 def _is_table(text: str) -> bool:

@@ -1,9 +1,11 @@
 """Downloads as jobs, without a worker: how they are asked for, whose turn it is, what quotas say in the end."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.test import override_settings
+from django.utils import timezone
 
 from contracts.download import TaskCreate
 from contracts.errors import InvalidRequest
@@ -128,3 +130,11 @@ def test_an_attempt_that_moved_on_begins_the_count_anew(download, claim, ada):
         outcomes.fail(Held(job.id, row.attempt, "w"), JobFailure("connection_lost", "x", retry=True, moved=moved))
         assert Job.objects.get(pk=job.id).failures == failures
         Job.objects.update(state="queued")
+
+
+def test_what_was_kept_is_needless_an_hour_after_the_end(download, claim, ada):
+    going, failed, old = [download(by=ada, url=f"https://h{n}.example/") for n in range(3)]
+    Job.objects.filter(id__in=[failed.id, old.id]).update(state="failed", finished_at=timezone.now())
+    Job.objects.filter(id=old.id).update(finished_at=timezone.now() - timedelta(minutes=61))
+    gone = uuid4()
+    assert claims.needless([going.id, failed.id, old.id, gone]) == {old.id, gone}

@@ -2,7 +2,9 @@
 
 import base64
 import gzip
+import io
 import json
+import zipfile
 
 import pytest
 from PIL import Image
@@ -22,6 +24,15 @@ from jobs.tests.images.pictures import (
     png_claiming,
     turned,
 )
+
+
+def office(folder: str) -> bytes:
+    """As an office program packs it."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for name in ("[Content_Types].xml", "_rels/.rels", f"{folder}/main.xml"):
+            file.writestr(name, "<x/>")
+    return packed.getvalue()
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF"])
@@ -61,9 +72,14 @@ def test_thumbnails_are_never_larger_than_the_picture(inspected, context):
         (b'{"a": [1, 2]}', "application/json"),
         (b'\xef\xbb\xbf[{"a": 1}]', "application/json"),
         (b'{"a": oops}', "text/plain"),
+        (b'{"a": 1, "b": 2}\n{"a": 3, "b": 4}\n', "application/x-ndjson"),
+        (b'{"a": "' + b"x" * 40_000 + b'"}\n{"a": "' + b"x" * 40_000 + b'"}\n', "application/x-ndjson"),
+        (b'{\n"a": 1\n}\n', "application/json"),
         (json.dumps([{"n": n} for n in range(120_000)]).encode(), "application/json"),
         (b"%PDF-1.7\n%abc", "application/pdf"),
         (b"PK\x03\x04" + bytes(40), "application/zip"),
+        (office("xl"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (office("word"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
         (gzip.compress(b"x"), "application/gzip"),
         (b"PAR1" + bytes(40) + b"PAR1", "application/vnd.apache.parquet"),
         (bytes(4) + b"ftypisom" + bytes(40), "video/mp4"),
