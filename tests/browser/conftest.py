@@ -31,7 +31,11 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSystem]:
         "scheduler": ["scheduler"],
         "worker": ["worker"],
     }
-    live = LiveSystem(folder=tmp_path_factory.mktemp("browser", numbered=True), processes=layout).start()
+    live = LiveSystem(
+        folder=tmp_path_factory.mktemp("browser", numbered=True),
+        processes=layout,
+        environment={"WARREN_DOWNLOAD_ALLOW": "127.0.0.0/8"},
+    ).start()
     yield live
     live.stop()
 

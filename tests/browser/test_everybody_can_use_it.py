@@ -52,6 +52,14 @@ def places(newcomer, somebody):
         ada.page.goto(f"{ada.url}/c/{ada.page.url.rsplit('/', 1)[1][:-4]}0000")
         expect(ada.page.get_by_text("This conversation does not exist")).to_be_visible()
         look(ada, "unknown conversation")
+        for path, said in (
+            ("/data", "No datasets yet"),
+            ("/data/import", "Or one of your files"),
+            ("/downloads", "Nothing was fetched yet"),
+        ):
+            ada.page.goto(ada.url + path)
+            expect(ada.page.get_by_text(said)).to_be_attached()
+            look(ada, path)
         ada.page.goto(f"{ada.url}/settings")
         expect(ada.page.get_by_text("this session")).to_be_visible()
         look(ada, "settings")

@@ -11,6 +11,7 @@ import { searchPeople } from "@/features/people/api";
 import { fits } from "@/features/people/found";
 import { faceOf, useTitleOf } from "@/features/people/names";
 import { useErrorText } from "@/lib/error-text";
+import type { Dataset } from "@/lib/frames";
 import { useLoaded } from "@/lib/use-loaded";
 
 /** One place to go to. */
@@ -24,6 +25,11 @@ export interface Item {
 
 const MOST_SHOWN = 12;
 
+async function findDatasets(query: string): Promise<Dataset[]> {
+  const { listDatasets } = await import("@/features/datasets/api");
+  return (await listDatasets(query, null)).items;
+}
+
 /** Conversations and places whose name contains the query, then people one has no conversation with. */
 export function usePaletteItems(query: string, onSheet: () => void): Item[] {
   const { t } = useTranslation();
@@ -35,6 +41,7 @@ export function usePaletteItems(query: string, onSheet: () => void): Item[] {
   const conversations = useChat((chat) => chat.conversations);
   const wanted = query.toLocaleLowerCase();
   const { data: people, fresh } = useLoaded(query, () => (query ? searchPeople(query) : Promise.resolve([])));
+  const { data: datasets } = useLoaded(query, () => (query ? findDatasets(query) : Promise.resolve([])));
   const talks = byActivity(conversations).map((one) => ({
     id: one.id,
     label: titleOf(one),
@@ -86,6 +93,15 @@ export function usePaletteItems(query: string, onSheet: () => void): Item[] {
     },
     { id: "sheet", label: t("shortcuts.title"), hint: "?", icon: <Keyboard size={20} />, run: onSheet },
   ];
+  const tables = (datasets ?? [])
+    .filter((dataset) => dataset.name.toLocaleLowerCase().includes(wanted))
+    .map((dataset) => ({
+      id: dataset.id,
+      label: dataset.name,
+      hint: t("palette.dataset"),
+      icon: <Table2 size={20} />,
+      run: () => navigate(`/data/${dataset.id}`),
+    }));
   const local = [...talks, ...places].filter((item) => item.label.toLocaleLowerCase().includes(wanted));
-  return [...local, ...found].slice(0, MOST_SHOWN);
+  return [...local, ...tables, ...found].slice(0, MOST_SHOWN);
 }
