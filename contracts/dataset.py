@@ -112,8 +112,8 @@ class FoundColumn:
 class PreviewResult:
     """`options`: what was found, or had been given; giving them back makes an import read the file just so.
 
-    `rows`: the first ones, as texts. `estimated_rows`: of the whole file. `compression`: `gzip`, `zstd` or `zip`.
-    `sheets`: of an XLSX; `members`: of a zip.
+    `rows`: the first ones, 50 or less, as texts of 100 characters or less. `estimated_rows`: of the whole file.
+    `compression`: `gzip`, `zstd` or `zip`. `sheets`: of an XLSX; `members`: of a zip.
     """
 
     format: DataFormat

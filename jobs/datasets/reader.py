@@ -31,7 +31,8 @@ MEMORY = 4096 * 1024 * 1024
 WORKING_MEMORY = "768MB"
 THREADS = 2
 SPILL = "20GB"
-SHOWN = 50
+SHOWN_ROWS, SHOWN_CELLS, SHOWN_CHARACTERS = 50, 2000, 100
+"""A preview travels in events: it may not be long, however wide the file is."""
 PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
@@ -105,13 +106,14 @@ def _database(path: Path, folder: Path) -> duckdb.DuckDBPyConnection:
 def _preview(
     db: duckdb.DuckDBPyConnection, file: Unpacked, source: Source, found: planning.Found, guess: int | None
 ) -> PreviewResult:
-    rows = db.execute("SELECT * FROM sample LIMIT ?", [SHOWN]).fetchall()
+    number = max(5, min(SHOWN_ROWS, SHOWN_CELLS // len(source.names)))
+    rows = db.execute("SELECT * FROM sample LIMIT ?", [number]).fetchall()
     return PreviewResult(
         format=file.format,
         compression=file.compression,
         options=_told(source, found),
         columns=planning.found_columns(source, found),
-        rows=[[None if value is None else str(value)[:1000] for value in row] for row in rows],
+        rows=[[None if value is None else str(value)[:SHOWN_CHARACTERS] for value in row] for row in rows],
         estimated_rows=guess,
         sheets=source.sheets,
         members=file.members,

@@ -1610,8 +1610,8 @@ export interface components {
          * PreviewResult
          * @description `options`: what was found, or had been given; giving them back makes an import read the file just so.
          *
-         *     `rows`: the first ones, as texts. `estimated_rows`: of the whole file. `compression`: `gzip`, `zstd` or `zip`.
-         *     `sheets`: of an XLSX; `members`: of a zip.
+         *     `rows`: the first ones, 50 or less, as texts of 100 characters or less. `estimated_rows`: of the whole file.
+         *     `compression`: `gzip`, `zstd` or `zip`. `sheets`: of an XLSX; `members`: of a zip.
          */
         PreviewResult: {
             format: components["schemas"]["DataFormat"];
