@@ -159,8 +159,8 @@ class JobAdmin(OwnedAdmin):
     search_help_text = f"A job's, batch's or user's id, a user name, or a part of a subject (of the last {REACH:,})."
     fields = (
         "id", "kind", "subject", "state", "name", "owner_id", "conversation_id", "batch_link", "previous", "queue",
-        "lane", "attempt", "failures", "max_attempts", "cancelling", "pausing", "peer", "params", "result", "error", "run_after",
-        "published_at", "worker", "leased_until", "created_at", "started_at", "finished_at", "rev",
+        "lane", "attempt", "failures", "max_attempts", "cancelling", "pausing", "peer", "params", "result", "error",
+        "run_after", "published_at", "worker", "leased_until", "created_at", "started_at", "finished_at", "rev",
     )  # fmt: skip
     readonly_fields = fields
     actions = ("cancel", "retry", "purge")
