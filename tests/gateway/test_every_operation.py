@@ -148,6 +148,15 @@ async def test_it_works_over_a_socket(line: Route, scene: Scene, system: LiveSys
     _has_the_shape(answer["ok"], line.gives)
 
 
+def test_the_ancestors_body_is_enough_for_a_download(ann: Human) -> None:
+    body = {"name": "holiday", "arg": "https://example.org/a.zip", "taskType": "download"}
+    answer = ann.rest("POST", "/tasks", body)
+    assert (answer.status_code, answer.json()["job"]["subject"]) == (202, "holiday")
+    assert ann.rest("POST", "/tasks", body).json()["job"]["id"] != answer.json()["job"]["id"], "it has no key"
+    refused = ann.rest("POST", "/tasks", {**body, "taskType": "compress"})
+    assert (refused.status_code, refused.json()["field"]) == (400, "taskType")
+
+
 def _path(line: Route, given: Json) -> tuple[str, Json]:
     names = [part[1:-1] for part in line.path.split("/") if part.startswith("{")]
     return line.path.format(**given), {name: value for name, value in given.items() if name not in names}
