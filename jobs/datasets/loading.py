@@ -13,7 +13,7 @@ from contracts.dataset import ColumnType
 from jobs.datasets import checks
 from jobs.datasets.asked import MAX_KEPT_REJECTS, REJECTS_FILE, Finished, KeptReject
 from jobs.datasets.planning import Plan, texts
-from jobs.datasets.rows_of_text import rows_of
+from jobs.datasets.rows_of_text import rows_at
 from jobs.datasets.sources import Source
 from jobs.datasets.unpacking import PIECE
 
@@ -37,10 +37,13 @@ class Loading:
         """Blocks while nobody takes the rows."""
         good = self._write() if write else self._one(f"SELECT count(*) FROM {self._checked()} WHERE {self._good()}")
         misshapen = self._one(f"SELECT count(*) FROM ({self._shapes()})") if self._scans is not None else 0
+        found: list[KeptReject] = self._misshapen() if misshapen else []
         bad = 0
         if misshapen or self._one(f"SELECT count(*) FROM {self._source.relation}") != good:
-            bad = self._one(f"SELECT count(*) FROM {self._checked()} WHERE NOT ({self._good()})")
-        kept = self._keep(misshapen=misshapen, bad=bad)
+            others = self._bad()
+            found += others
+            bad = len(others) if len(others) < MAX_KEPT_REJECTS else self._count_bad()
+        kept = self._keep(found)
         rejects = bad + misshapen
         return Finished(rows=good, rejects=rejects, kept=kept, too_many=rejects > max_rejects)
 
@@ -96,13 +99,11 @@ class Loading:
             f" first(error_message) AS said FROM reject_errors WHERE scan_id = ({since}) GROUP BY 1 ORDER BY 1"
         )
 
-    def _keep(self, *, misshapen: int, bad: int) -> int:
+    def _count_bad(self) -> int:
+        return self._one(f"SELECT count(*) FROM {self._checked()} WHERE NOT ({self._good()})")
+
+    def _keep(self, found: list[KeptReject]) -> int:
         """Write the first of them down; returns how many."""
-        found: list[KeptReject] = []
-        if misshapen:
-            found += self._misshapen()
-        if bad:
-            found += self._bad()
         found.sort(key=lambda one: one.line or 0)
         kept = found[:MAX_KEPT_REJECTS]
         with (self._folder / REJECTS_FILE).open("wb") as file:
@@ -139,14 +140,10 @@ class Loading:
 
     def _found_again(self, bad: dict[int, tuple[int | None, str]]) -> Iterator[KeptReject]:
         assert self._source.dialect is not None  # noqa: S101  for mypy: the caller looked
-        for row in rows_of(self._text, self._source.dialect):
-            if row.number in bad:
-                at, text = bad.pop(row.number)
-                yield self._reject(row.line, at, text, row.raw)
-            if not bad:
-                return
-        for at, text in bad.values():
-            yield self._reject(None, at, text, "")
+        rows = rows_at(self._text, self._source.dialect, bad)
+        for number, (at, text) in bad.items():
+            row = rows.get(number)
+            yield self._reject(row.line if row else None, at, text, row.raw if row else "")
 
     def _reject(self, line: int | None, at: int | None, text: str, raw: str) -> KeptReject:
         if at is None:

@@ -45,14 +45,16 @@ def row_page(dataset: Dataset, request: contract.DatasetRows) -> contract.RowPag
         after.append(_after(place, sorted_by, down=bool(request.sort and request.sort.startswith("-"))))
     clause = where(known, request.filter, *after)
     shown = [SQL("left({}::text, {}) AS _shown").format(Identifier(one.name), Literal(cut)) for one in columns]
-    statement = SQL("SELECT {} FROM {}{} ORDER BY {} LIMIT {} OFFSET {}").format(
-        SQL(", ").join([Identifier(ROW), _sort_text(sorted_by), *shown]),
+    # Texts are made of the page's rows only, and not of those that are passed over.
+    page = SQL("SELECT * FROM {}{} ORDER BY {order} LIMIT {} OFFSET {}").format(
         tables.table(dataset.table),
         clause.sql,
-        _order(request.sort, sorted_by),
         Literal(limit + 1),
         Literal(request.skip),
+        order=(order := _order(request.sort, sorted_by)),
     )
+    wanted = SQL(", ").join([Identifier(ROW), _sort_text(sorted_by), *shown])
+    statement = SQL("SELECT {} FROM ({}) AS _page ORDER BY {}").format(wanted, page, order)
     with refusing(), limited(PAGE_SECONDS):
         found = fetch(statement, clause.values)
     following = None

@@ -1,10 +1,13 @@
 """Finding the rows of a CSV again: DuckDB tells which one was bad, people want its line and how it was written."""
 
 import csv
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TextIO
 
 from jobs.datasets.unpacking import text_of
 
@@ -20,11 +23,9 @@ class Dialect:
 
 
 class TextRow(NamedTuple):
-    """`line`: its first, from 1. `number`: from 1 among the rows that have as many values as they should; else None."""
+    """`line`: its first, from 1."""
 
     line: int
-    number: int | None
-    values: list[str]
     raw: str
 
 
@@ -32,52 +33,55 @@ def header_of(path: Path, dialect: Dialect) -> str:
     """The file's first line, empty without one."""
     if not dialect.header:
         return ""
-    with text_of(path) as file:
-        lines = _Lines(file)
-        for _ in range(dialect.skip):
-            next(lines, "")
-        next(_reader(lines, dialect), None)
-        return "".join(lines.taken[dialect.skip :]).rstrip("\r\n")
+    with _after_skipped(path, dialect) as file:
+        reader = _reader(file, dialect)
+        next(reader, None)
+        last = reader.line_num
+    return _raw_rows(path, [(dialect.skip, dialect.skip + last)])[0].raw
 
 
-def rows_of(path: Path, dialect: Dialect) -> Iterator[TextRow]:
-    """All rows but the header; blank lines are none."""
+def rows_at(path: Path, dialect: Dialect, wanted: Collection[int]) -> dict[int, TextRow]:
+    """These rows, numbered from 1 among those that have as many values as they should; blank lines are none.
+
+    Twice over the file, in C both times: once to find where they are, once for what they are.
+    """
     csv.field_size_limit(2**31 - 1)
+    places: dict[int, tuple[int, int]] = {}
+    with _after_skipped(path, dialect) as file:
+        reader = _reader(file, dialect)
+        if dialect.header:
+            next(reader, None)
+        width, number, before = dialect.columns, 0, reader.line_num
+        for values in reader:
+            if len(values) == width or (width == 1 and not values):
+                number += 1
+                if number in wanted:
+                    places[number] = (dialect.skip + before, dialect.skip + reader.line_num)
+                    if len(places) == len(wanted):
+                        break
+            before = reader.line_num
+    return dict(zip(places, _raw_rows(path, list(places.values())), strict=True))
+
+
+def _raw_rows(path: Path, places: Sequence[tuple[int, int]]) -> list[TextRow]:
+    """The lines behind the first number up to the second, which rise."""
+    found, at = [], 0
     with text_of(path) as file:
-        lines = _Lines(file)
-        for _ in range(dialect.skip):
-            next(lines, "")
-        lines.taken.clear()
-        number = 0
-        for n, values in enumerate(_reader(lines, dialect)):
-            line, raw = lines.number - len(lines.taken) + 1, "".join(lines.taken).rstrip("\r\n")
-            lines.taken.clear()
-            if (n == 0 and dialect.header) or not (values or dialect.columns == 1):
-                continue
-            whole = len(values) == dialect.columns or (dialect.columns == 1 and not values)
-            number += whole
-            yield TextRow(line, number if whole else None, values, raw)
+        for first, last in places:
+            deque(islice(file, first - at), maxlen=0)
+            found.append(TextRow(first + 1, "".join(islice(file, last - first)).rstrip("\r\n")))
+            at = last
+    return found
 
 
-class _Lines:
-    """Lines of a file, remembered until somebody clears them."""
-
-    def __init__(self, file: Iterator[str]) -> None:
-        self._file = file
-        self.taken: list[str] = []
-        self.number = 0
-
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._file)
-        self.number += 1
-        self.taken.append(line)
-        return line
+@contextmanager
+def _after_skipped(path: Path, dialect: Dialect) -> Iterator[TextIO]:
+    with text_of(path) as file:
+        deque(islice(file, dialect.skip), maxlen=0)
+        yield file
 
 
-def _reader(lines: Iterator[str], dialect: Dialect) -> Iterator[list[str]]:
+def _reader(lines: Iterable[str], dialect: Dialect) -> Any:
     doubled = dialect.escape in ("", dialect.quote)
     return csv.reader(
         lines,
