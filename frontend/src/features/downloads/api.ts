@@ -4,7 +4,6 @@ import { type After, datasetNameOf } from "@/features/downloads/links";
 import { paramsOf } from "@/features/jobs/operations";
 import { KIND, useImageSettings } from "@/features/jobs/settings";
 import type { RequestData } from "@/lib/frames";
-import { uuid } from "@/lib/ids";
 
 export const FETCH = "download.fetch";
 /** Chains that are begun at once; a batch has none. */
@@ -23,6 +22,8 @@ interface Fetching {
   title: string;
   /** Of the dataset that one link becomes; without it, the link's own. */
   name?: string;
+  /** The same for the same thing: what was begun is not begun again. */
+  keyOf: (thing: string) => string;
 }
 
 /** One link is a job, several that nothing follows a batch, others a chain each. Rejects with the first failure. */
@@ -32,14 +33,16 @@ export async function fetchLinks(fetching: Fetching): Promise<void> {
   for (const link of links) await fetchOne(link, fetching);
 }
 
-async function fetchOne(link: string, { after, conversationId, name, links }: Fetching): Promise<void> {
+async function fetchOne(link: string, fetching: Fetching): Promise<void> {
+  const { after, conversationId, name, links, keyOf } = fetching;
+  const called = (links.length === 1 && name) || datasetNameOf(link);
   const { job, steps } = await keyed("job.create", {
     kind: FETCH,
     params: { url: link } as unknown as Params,
     conversation_id: conversationId,
-    client_id: uuid(),
+    client_id: keyOf(JSON.stringify([link, after, called])),
     // biome-ignore lint/suspicious/noThenProperty: the contract's name for what follows
-    then: stepsOf(after, (links.length === 1 && name) || datasetNameOf(link)),
+    then: stepsOf(after, called),
   });
   dispatch({ type: "jobs", jobs: [job, ...steps] });
 }
@@ -50,14 +53,14 @@ function stepsOf(after: After, name: string): Step[] {
   return [{ kind: KIND, params: paramsOf(useImageSettings.getState()) as Params }];
 }
 
-async function fetchBatch({ links, title, conversationId }: Fetching): Promise<void> {
+async function fetchBatch({ links, title, conversationId, keyOf }: Fetching): Promise<void> {
   const { batch } = await keyed("job.batch", {
     kind: FETCH,
     params: {},
     items: links.map((url) => ({ url }) as unknown as Params),
     title: [...title].slice(0, TITLE_CHARACTERS).join(""),
     conversation_id: conversationId,
-    client_id: uuid(),
+    client_id: keyOf(JSON.stringify([links, title])),
   });
   dispatch({ type: "batches", batches: [batch] });
 }

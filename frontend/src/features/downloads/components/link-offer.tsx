@@ -9,6 +9,7 @@ import { type After, datasetNameOf, likely, MOST_LINKS, onlyLinks } from "@/feat
 import { classes } from "@/lib/classes";
 import { useErrorText } from "@/lib/error-text";
 import { asWarrenError } from "@/lib/errors";
+import { useKeys } from "@/lib/use-keys";
 
 interface Props {
   text: string;
@@ -42,6 +43,7 @@ export default function LinkOffer({ text, conversationId, onDone }: Props) {
 function Offer({ links, conversationId, onDone }: Omit<Props, "text"> & { links: readonly string[] }) {
   const { t } = useTranslation();
   const toast = useToast();
+  const keyOf = useKeys();
   const [chosenName, setName] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
@@ -52,7 +54,7 @@ function Offer({ links, conversationId, onDone }: Omit<Props, "text"> & { links:
     setBusy(true);
     setError(null);
     const title = t("downloads.count", { count: links.length });
-    fetchLinks({ links, after, conversationId, title, name: name.trim() })
+    fetchLinks({ links, after, conversationId, title, name: name.trim(), keyOf })
       .then(() => {
         toast(t("downloads.started"));
         onDone();

@@ -10,11 +10,13 @@ import { FilePicker } from "@/features/uploads/components/file-picker";
 import { classes } from "@/lib/classes";
 import { useErrorText } from "@/lib/error-text";
 import { asWarrenError } from "@/lib/errors";
+import { useKeys } from "@/lib/use-keys";
 
 /** Many links at once: pasted, or out of a text file. */
 export function LinksDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
+  const keyOf = useKeys();
   const [text, setText] = useState("");
   const [title, setTitle] = useState("");
   const [asked, setAsked] = useState(false);
@@ -29,7 +31,7 @@ export function LinksDialog({ onClose }: { onClose: () => void }) {
     setAsked(true);
     if (wrong) return;
     setBusy(true);
-    fetchLinks({ links, after: "nothing", conversationId: null, title: title.trim() || usual })
+    fetchLinks({ links, after: "nothing", conversationId: null, title: title.trim() || usual, keyOf })
       .then(onClose, setError)
       .finally(() => setBusy(false));
   };
