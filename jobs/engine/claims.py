@@ -6,6 +6,7 @@ A claim is a conditional UPDATE, so two workers never get the same job, and what
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
+from itertools import groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -104,7 +105,7 @@ def claim(*, queue: str, worker: str, limit: int, limits: Limits | None = None) 
             jobs = _claim_within(limits, queue=queue, worker=worker, limit=limit)
         if not jobs:
             return []
-        audiences = {job.id: _tell_claimed(job) for job in sorted(jobs, key=_by_batch)}
+        audiences = _tell_claimed(jobs)
     failpoint("worker.claimed")
     files = _files(jobs)
     return [Claim(job, _inputs(job, files), audiences[job.id]) for job in jobs]
@@ -162,11 +163,16 @@ def _by_batch(job: Job) -> str:
     return str(job.batch_id or "")
 
 
-def _tell_claimed(job: Job) -> Audience:
-    batch = news.lock_batch(job.batch_id)
-    news.tell([job], batch=batch)
-    news.count(batch, [job], before={job.id: JobState.QUEUED})
-    return news.audience(job, batch)
+def _tell_claimed(jobs: Iterable[Job]) -> dict[UUID, Audience]:
+    """Who hears of each."""
+    audiences: dict[UUID, Audience] = {}
+    for _, some in groupby(sorted(jobs, key=_by_batch), key=_by_batch):
+        ours = list(some)
+        batch = news.lock_batch(ours[0].batch_id)
+        news.tell(ours, batch=batch)
+        news.count(batch, ours, before={job.id: JobState.QUEUED for job in ours})
+        audiences |= {job.id: news.audience(job, batch) for job in ours}
+    return audiences
 
 
 def _files(jobs: Iterable[Job]) -> dict[str, File]:

@@ -7,6 +7,7 @@ import logging
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -35,19 +36,28 @@ LONGEST_PAUSE = 600.0
 _KEPT = {"leased_until": None, "worker": None, "published_at": None}
 """What a job that waits again does not keep of its attempt."""
 
-# A worker that was given up finds its successor's attempt in the row, or an end: then nothing is returned.
+# A worker that was given up finds its successor's attempt in the row, or an end: that one is not returned.
 _SUCCEED = """
-WITH job AS (
-    UPDATE jobs_job SET state = 'succeeded', finished_at = clock_timestamp(), result = %(result)s, error = NULL,
+WITH mine AS (
+    SELECT job.id, ended.result, ended.note
+    FROM json_to_recordset(%(ended)s) AS ended(job_id uuid, attempt int, worker text, result jsonb, note text)
+    JOIN jobs_job job ON job.id = ended.job_id AND job.attempt = ended.attempt AND job.worker = ended.worker
+    WHERE state = 'running' ORDER BY job.id FOR UPDATE OF job
+), job AS (
+    UPDATE jobs_job SET state = 'succeeded', finished_at = clock_timestamp(), result = mine.result, error = NULL,
         leased_until = NULL, progress = NULL, cancelling = false, pausing = false, rev = rev + 1
-    WHERE id = %(id)s AND attempt = %(attempt)s AND worker = %(worker)s AND state = 'running'
-    RETURNING *
+    FROM mine WHERE jobs_job.id = mine.id
+    RETURNING jobs_job.*, mine.note
 ), noted AS (
     INSERT INTO jobs_attempt (job_id, number, state, note, worker, at)
-    SELECT id, attempt, state, %(note)s, worker, finished_at FROM job
+    SELECT id, attempt, state, note, worker, finished_at FROM job
 )
-SELECT job.*, EXISTS (SELECT FROM jobs_job WHERE previous_id = job.id) AS followed FROM job
+SELECT job.*, EXISTS (SELECT FROM jobs_job WHERE previous_id = job.id) AS followed FROM job ORDER BY id
 """
+
+
+class _Apart(Exception):
+    """Rolls back what cannot be stored together."""
 
 
 class Held(NamedTuple):
@@ -58,22 +68,54 @@ class Held(NamedTuple):
     worker: str
 
 
-def succeed(held: Held, *, result: dict[str, Any], saved: Sequence[Saved], note: str = "") -> bool:
-    """Store a result with its files and everything that follows from it; False where the job is not the writer's.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Success:
+    """A result to store. `plain`: it makes no files, its kind does nothing more about it, its job is in no batch."""
 
-    What the kind or the files refuse makes the attempt a failed one.
-    """
+    held: Held
+    result: dict[str, Any]
+    saved: Sequence[Saved] = ()
+    note: str = ""
+    plain: bool = False
+
+    def __call__(self) -> bool:
+        """Store it with its files and everything that follows from it; False where the job is not the writer's.
+
+        What the kind or the files refuse makes the attempt a failed one.
+        """
+        try:
+            with atomic():
+                job = _store_one(self)
+                if job is None:
+                    return False
+                _accept(job, result=self.result, saved=self.saved)
+                failpoint("worker.before_commit")
+        except WarrenError as error:
+            return fail(self.held, JobFailure(error.code, error.message))
+        except BytesGone:
+            return fail(
+                self.held, JobFailure("bytes_gone", "What the job stored was swept away meanwhile.", retry=True)
+            )
+        failpoint("worker.committed")
+        return True
+
+
+def succeed(held: Held, *, result: dict[str, Any], saved: Sequence[Saved], note: str = "") -> bool:
+    """See `Success`."""
+    return Success(held=held, result=result, saved=saved, note=note)()
+
+
+def succeed_together(successes: Sequence[Success]) -> bool:
+    """Store plain results in one transaction; False, and none is stored, where one has to be looked at alone."""
     try:
         with atomic():
-            job = _store(held, result, note=note or str(result.get("kept") or ""))
-            if job is None:
-                return False
-            _accept(job, result=result, saved=saved)
+            jobs = _store(successes)
+            if len(jobs) < len(successes) or any(job.followed for job in jobs):  # type: ignore[attr-defined]  # as below
+                raise _Apart
+            news.tell(jobs)
             failpoint("worker.before_commit")
-    except WarrenError as error:
-        return fail(held, JobFailure(error.code, error.message))
-    except BytesGone:
-        return fail(held, JobFailure("bytes_gone", "What the job stored was swept away meanwhile.", retry=True))
+    except _Apart:
+        return False
     failpoint("worker.committed")
     return True
 
@@ -87,7 +129,7 @@ def finish(held: Held, *, make: Callable[[], dict[str, Any]], saved: Callable[[]
     try:
         with atomic():
             result = make()
-            job = _store(held, result, note="")
+            job = _store_one(Success(held=held, result=result))
             if job is None:
                 raise _NotOurs
             _accept(job, result=result, saved=saved())
@@ -195,16 +237,18 @@ def _lock(held: Held) -> Job | None:
     return mine.first()
 
 
-def _store(held: Held, result: dict[str, Any], *, note: str) -> Job | None:
+def _store_one(success: Success) -> Job | None:
     """The row with its result, if it was the writer's."""
-    values = {
-        "id": held.job_id,
-        "attempt": held.attempt,
-        "worker": held.worker,
-        "result": msgspec.json.encode(result).decode(),
-        "note": note[:200],
-    }
-    return next(iter(Job.objects.raw(_SUCCEED, values)), None)
+    return next(iter(_store([success])), None)
+
+
+def _store(successes: Sequence[Success]) -> list[Job]:
+    """The rows with their results: those that were the writer's."""
+    ended = [
+        {**one.held._asdict(), "result": one.result, "note": (one.note or str(one.result.get("kept") or ""))[:200]}
+        for one in successes
+    ]
+    return list(Job.objects.raw(_SUCCEED, {"ended": msgspec.json.encode(ended).decode()}))
 
 
 def _accept(job: Job, *, result: dict[str, Any], saved: Sequence[Saved]) -> None:

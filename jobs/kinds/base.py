@@ -219,6 +219,11 @@ class Kind:
     def name(self) -> str:
         return self.contract.name
 
+    @property
+    def accepts_all(self) -> bool:
+        """Whether it does nothing about a result, and so refuses none."""
+        return self.accepted is _nothing_more
+
 
 KINDS: dict[str, Kind] = {}
 

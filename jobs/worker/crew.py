@@ -10,11 +10,12 @@ import signal
 import socket
 import time
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import zip_longest
 from typing import TypeVar
+from uuid import UUID
 
 import msgspec
 from django.conf import settings
@@ -32,9 +33,10 @@ from jobs.engine.claims import Claim, Limits
 from jobs.kinds import load_all
 from jobs.kinds.base import ERRANDS, Kind
 from jobs.worker import folders
+from jobs.worker.ahead import PATIENCE, Ahead, Next
 from jobs.worker.hands import Hand
 from jobs.worker.lines import Failed, Progressed, Ready, Told
-from jobs.worker.runs import Run, Store, Why, held, refusal
+from jobs.worker.runs import Run, Store, Why, held, refusal, store_first
 
 T = TypeVar("T")
 log = logging.getLogger("jobs.worker")
@@ -106,6 +108,9 @@ class Crew:
         """Limited queues in which a place has become free: who waits for it may have no token any more."""
         self._full: dict[str, float] = {}
         """Limited queues in which only those wait who have their share; their tokens are kept, until this moment."""
+        self._ahead = Ahead(processes=processes)
+        self._spare: Counter[str] = Counter()
+        """Tokens on their way here whose jobs were claimed already, ahead of them."""
         self._unstored: deque[tuple[Run | None, Token | None, Store]] = deque()
         self._stopping = self._left = self._said_ready = self._link_ready = False
         self._claiming = False
@@ -118,7 +123,7 @@ class Crew:
             on_token=self._on_token,
             on_order=self._on_order,
             on_ready=self._on_link_ready,
-            on_lost=self._tokens.clear,
+            on_lost=self._forget_tokens,
         )
 
     def run(self) -> None:
@@ -167,6 +172,7 @@ class Crew:
             self._over(run, run.outcome(told))
         if hand.spent and hand not in self._runs:
             hand.kill()
+        self._go_on()
         self._claim_soon()
 
     def _on_end(self, hand: Hand) -> None:
@@ -188,8 +194,16 @@ class Crew:
     # ---- claiming
 
     def _on_token(self, token: Token) -> None:
+        if self._spare[token.queue]:
+            self._spare[token.queue] -= 1
+            self._link.ack(token)
+            return
         self._tokens.append((token, time.monotonic()))
         self._claim_soon()
+
+    def _forget_tokens(self) -> None:
+        self._tokens.clear()
+        self._spare.clear()
 
     def _claim_soon(self) -> None:
         """Look what there is to do, once, after everything that has arrived by now."""
@@ -205,7 +219,8 @@ class Crew:
             return
         tokens = [token for token, _ in self._tokens if token.queue == queue][:room]
         limits = self._limits.get(queue)
-        name, limit = queue.removeprefix("job."), max(1, len(tokens))
+        ahead = room > len(idle)
+        name, limit = queue.removeprefix("job."), room if ahead else max(1, len(tokens))
         found = self._ask(partial(claims.claim, queue=name, worker=self.name, limit=limit, limits=limits))
         if found is None:
             self._loop.call_later(PAUSE, self._claim_soon)
@@ -215,6 +230,11 @@ class Crew:
             tokens = tokens[: len(found)]
             self._full[queue] = time.monotonic() + PLACE_SECONDS
             self._loop.call_later(PLACE_SECONDS, self._claim_soon)
+        elif limits is None:
+            published = sum(claim.job.published_at is not None for claim in found)
+            if len(found) == limit:  # the others will never have tokens: keep theirs for those who wait still
+                tokens = tokens[:published]
+            self._spare[queue] += max(0, published - len(tokens))
         self._tokens = deque(one for one in self._tokens if one[0] not in tokens)
         for token, claim in zip_longest(tokens, found):
             if claim is not None:
@@ -234,10 +254,17 @@ class Crew:
 
     def _room(self, queue: str, idle: Sequence[Hand]) -> int:
         """A worker of several queues keeps one child for others than limited ones, whose jobs may take hours."""
-        if queue not in self._limits or len(self._queues) == 1:
+        if queue not in self._limits:
+            return len(idle) + self._room_ahead(queue)
+        if len(self._queues) == 1:
             return len(idle)
         busy = sum(f"job.{run.kind.queue}" in self._limits for run in self._runs.values())
         return min(len(idle), max(1, self._processes - 1) - busy)
+
+    def _room_ahead(self, queue: str) -> int:
+        """How many jobs of the queue to claim for which there is no child yet: only where none is kept waiting long."""
+        queues = {queue, *(f"job.{run.kind.queue}" for run in self._runs.values())}
+        return self._ahead.room() if all(map(self._ahead.short, queues)) else 0
 
     def _begin(self, claim: Claim, token: Token | None, idle: list[Hand]) -> None:
         kind = self._kinds.get(claim.job.kind)
@@ -250,7 +277,16 @@ class Crew:
             store = partial(outcomes.succeed, held(claim), result=done.result, saved=done.saved, note=reuse.NOTE)
             self._store_soon(None, token, store)
             return
-        hand = self._exchange(idle.pop()) if kind.database else idle.pop()
+        following = Next(claim, kind, token)
+        if idle:
+            self._run(following, idle.pop())
+        else:
+            self._ahead.put(following)
+            self._loop.call_later(PATIENCE, partial(self._lose_patience, claim.job.id))
+
+    def _run(self, following: Next, hand: Hand) -> None:
+        claim, kind, token = following
+        hand = self._exchange(hand) if kind.database else hand
         run = Run(
             claim=claim,
             kind=kind,
@@ -265,6 +301,23 @@ class Crew:
         self._runs[hand] = run
         hand.give(run.task())
 
+    def _go_on(self) -> None:
+        """Give idle children what was claimed for them."""
+        for hand in self._idle():
+            following = self._ahead.take()
+            if following is None:
+                return
+            self._run(following, hand)
+
+    def _lose_patience(self, job_id: UUID) -> None:
+        following = self._ahead.remove(job_id)
+        if following is not None:
+            self._ahead.note(f"job.{following.kind.queue}", PATIENCE)
+            self._hand_back_unbegun(following)
+
+    def _hand_back_unbegun(self, following: Next) -> None:
+        self._store_soon(None, following.token, partial(outcomes.hand_back, held(following.claim)))
+
     # ---- while a job runs
 
     def _pass_on(self, run: Run, told: Progressed) -> None:
@@ -277,11 +330,14 @@ class Crew:
 
     def _on_order(self, body: bytes) -> None:
         try:
-            ((name, job_id),) = msgspec.json.decode(body, type=dict[str, uuid.UUID]).items()
+            ((name, job_id),) = msgspec.json.decode(body, type=dict[str, UUID]).items()
             why = _ORDERS[name]
         except (msgspec.DecodeError, KeyError, ValueError):
             log.warning("an order that is none", extra={"size": len(body)})
             return
+        following = self._ahead.remove(job_id)
+        if following is not None:
+            self._hand_back_unbegun(following)
         for run in self._runs.values():
             if run.job_id == job_id:
                 self._end(run, why, KILL_AFTER)
@@ -337,14 +393,14 @@ class Crew:
     def _over(self, run: Run, store: Store | None) -> None:
         """A child has no more to do with this job: write down how it ended."""
         del self._runs[run.hand]
+        self._ahead.note(f"job.{run.kind.queue}", time.monotonic() - run.began_at)
         for timer in run.timers:
             self._loop.cancel(timer)
         if store is None:
             self._done(run, run.token)
         else:
             failpoint("worker.before_store")
-            self._unstored.append((run, run.token, store))
-            self._store()
+            self._store_soon(run, run.token, store)
 
     def _store_soon(self, run: Run | None, token: Token | None, store: Store) -> None:
         self._unstored.append((run, token, store))
@@ -352,20 +408,23 @@ class Crew:
 
     def _store(self) -> None:
         while self._unstored:
-            run, token, store = self._unstored[0]
-            counted = self._ask(store)
+            counted = self._ask(partial(store_first, [store for _, _, store in self._unstored]))
             if counted is None:
                 self._loop.call_later(PAUSE, self._store)
                 return
-            if not counted:
-                log.warning("a result came too late", extra={"job_id": str(run.job_id) if run else ""})
-                if run is not None:
-                    run.whole = False
-            self._unstored.popleft()
-            self._link.publish(afterwards.take())
-            self._done(run, token)
+            for counts in counted:
+                run, token, _ = self._unstored.popleft()
+                self._stored(run, token, counts=counts)
         self._claim_soon()
         self._leave_if_done()
+
+    def _stored(self, run: Run | None, token: Token | None, *, counts: bool) -> None:
+        if not counts:
+            log.warning("a result came too late", extra={"job_id": str(run.job_id) if run else ""})
+            if run is not None:
+                run.whole = False
+        self._link.publish(afterwards.take())
+        self._done(run, token)
 
     def _done(self, run: Run | None, token: Token | None) -> None:
         if run is not None:
@@ -407,6 +466,8 @@ class Crew:
         self._link.stop()
         for hand in self._idle():
             hand.dismiss()
+        for following in self._ahead.clear():
+            self._hand_back_unbegun(following)
         self._loop.call_later(DRAIN_SECONDS, self._hand_back)
         self._loop.call_later(LEAVE_SECONDS, self._loop.stop)
         self._leave_if_done()

@@ -2,10 +2,11 @@
 
 import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from bus.work import Token
 from contracts.job import JobProgress
 from jobs.engine import outcomes
 from jobs.engine.claims import Claim
-from jobs.engine.outcomes import Held
+from jobs.engine.outcomes import Held, Success
 from jobs.kinds.base import JobFailure, Kind
 from jobs.worker.hands import Hand
 from jobs.worker.lines import Failed, Finished, InputFile, Stopped, Succeeded, Task
@@ -88,7 +89,7 @@ class Run:
             return None
         if isinstance(told, Succeeded):
             self.whole = True
-            return partial(outcomes.succeed, self.held, result=told.result, saved=told.saved)
+            return Success(held=self.held, result=told.result, saved=told.saved, plain=self._plain(told))
         if isinstance(told, Finished):
             self.whole = True
             return outcomes.finished
@@ -98,6 +99,9 @@ class Run:
             )
             return partial(outcomes.fail, self.held, failure)
         return self.stopped()
+
+    def _plain(self, told: Succeeded) -> bool:
+        return not told.saved and self.claim.job.batch_id is None and self.kind.accepts_all
 
     def stopped(self) -> Store | None:
         """Its child is gone, or has given up, without a result."""
@@ -117,9 +121,17 @@ class Run:
 
     def clear(self) -> None:
         """Whatever it left in its folder; what it kept only where its end is stored."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        _remove(self.folder)
         if self.whole:
-            shutil.rmtree(self.keep, ignore_errors=True)
+            _remove(self.keep)
+
+
+def store_first(waiting: Sequence[Store]) -> list[bool]:
+    """Write down the first end, and what goes with it into one transaction; for each whether it counts."""
+    plain = [store for store in takewhile(_is_plain, waiting) if isinstance(store, Success)]
+    if len(plain) > 1 and outcomes.succeed_together(plain):
+        return [True] * len(plain)
+    return [waiting[0]()]
 
 
 def held(claim: Claim) -> Held:
@@ -142,3 +154,17 @@ def _timed_out(kind: Kind) -> JobFailure:
 def _crashed(exit_code: int | None) -> JobFailure:
     how = f"by {signal.Signals(-exit_code).name}" if exit_code and exit_code < 0 else f"with exit code {exit_code}"
     return JobFailure("crashed", f"The process that ran the job ended {how}.", retry=True)
+
+
+def _is_plain(store: Store) -> bool:
+    return isinstance(store, Success) and store.plain
+
+
+def _remove(folder: Path) -> None:
+    """Most are empty, or not there at all, which needs no look inside."""
+    try:
+        folder.rmdir()
+    except FileNotFoundError:
+        return
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -210,3 +210,35 @@ def test_what_the_kind_refuses_to_accept_fails_the_job_and_leaves_nothing(claime
     outcomes.succeed(held, result=RESULT, saved=[])
     seen = look(job)
     assert (seen.state, seen.error.code, seen.subject) == (JobState.FAILED, "limit_exceeded", "x")
+
+
+@pytest.fixture
+def two_claimed(create, ada):
+    """Two jobs that a worker has, and results for both."""
+    create(by=ada), create(by=ada)
+    taken = claims.claim(queue="probe", worker="w", limit=2)
+    return [outcomes.Success(held=Held(one.job.id, one.job.attempt, "w"), result=RESULT, plain=True) for one in taken]
+
+
+def test_results_that_wait_are_stored_together(two_claimed, recorded, django_assert_num_queries):
+    with django_assert_num_queries(4):  # begin, results, events, commit
+        assert outcomes.succeed_together(two_claimed)
+    assert set(Job.objects.values_list("state", flat=True)) == {JobState.SUCCEEDED}
+    assert [body["job"]["state"] for _, _, body in recorded()][-2:] == ["succeeded", "succeeded"]
+
+
+def test_together_with_a_result_that_came_too_late_none_is_stored(two_claimed):
+    first, second = two_claimed
+    assert outcomes.fail(first.held, JobFailure("lost", "It was given up.", retry=True))
+    assert not outcomes.succeed_together(two_claimed)
+    assert Job.objects.get(pk=second.held.job_id).state == JobState.RUNNING
+    assert [first(), second()] == [False, True]
+
+
+def test_a_result_that_a_step_waits_for_is_stored_alone(create, ada):
+    create(by=ada, then=[Step(kind="probe.noop", params={})])
+    (one,) = claims.claim(queue="probe", worker="w", limit=1)
+    success = outcomes.Success(held=Held(one.job.id, 1, "w"), result=RESULT, plain=True)
+    assert not outcomes.succeed_together([success])
+    assert success()
+    assert Job.objects.filter(state=JobState.QUEUED).count() == 1
