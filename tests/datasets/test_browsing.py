@@ -40,6 +40,18 @@ def ids(rows, ada):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_page_far_away_is_reached_by_passing_over_what_lies_between(people, ask, ada):
+    def page(**request):
+        reply = ask(DatasetRows(dataset_id=people, columns=["id"], **request), by=ada)
+        return [row[0] for row in reply.rows], reply.next
+
+    first, cursor = page(limit=1)
+    assert (first, page(skip=3, limit=5), page(skip=9)) == (["1"], (["4", "5"], None), ([], None))
+    assert page(cursor=cursor, skip=2, limit=1)[0] == ["4"]
+    assert page(sort="-born", skip=1, limit=2)[0] == ["3", "2"]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_filters_leave_the_rows_that_they_name(people, ids):
     for filters, found in [
         (["id:eq:2"], "2"),
