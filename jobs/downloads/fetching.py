@@ -2,7 +2,6 @@
 
 import errno
 import shutil
-import time
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -17,8 +16,6 @@ from jobs.images import sniffing
 from jobs.kinds.base import Context, JobFailure
 
 MAX_HOPS = 10
-TICK_SECONDS = 0.1
-"""Between reports of progress while bytes arrive."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 _LATER = (408, 425, 429, 500, 502, 503, 504)
 """Answers after which another attempt may do better."""
@@ -76,8 +73,7 @@ class _Download:
         self._context = context
         self._part = part
         self._url = part.state.url
-        self._last_told = 0.0
-        self._transfer = Transfer(on_answer=self._on_answer, on_tick=self._on_tick, resolve=resolve)
+        self._transfer = Transfer(on_answer=self._on_answer, on_tick=self._tell, resolve=resolve)
 
     def run(self) -> None:
         """Until the part is whole. Raises JobFailure, Cancelled."""
@@ -160,14 +156,8 @@ class _Download:
     def _take(self, data: bytes) -> None:
         if self._part.write(data):
             self._check_size(self._part.offset)
-            self._on_tick()
-
-    def _on_tick(self) -> None:
-        if time.monotonic() - self._last_told >= TICK_SECONDS:
-            self._tell()
 
     def _tell(self) -> None:
-        self._last_told = time.monotonic()
         if self._part.spent > settings.DOWNLOAD_HOURS * 3600:
             raise JobFailure("timed_out", f"The download took longer than {settings.DOWNLOAD_HOURS} hours.")
         if self._part.version is None:

@@ -5,6 +5,7 @@ import logging
 import re
 import socket
 import ssl
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ log = logging.getLogger("jobs.downloads")
 
 CONNECT_SECONDS = 20
 BUFFER = 512 * 1024
+TICK_SECONDS = 0.1
 AGENT = "Warren"
 ASK_ANYTHING = {"Accept": "*/*", "Accept-Encoding": "identity"}
 CA_FILES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
@@ -68,6 +70,7 @@ class Transfer:
         self._raised: BaseException | None = None
         self._refused: str | None = None
         self._opened: list[socket.socket] = []
+        self._ticked = 0.0
         self._began = self._unwanted = False
         self._resolve = resolve  # read before every request
         self._curl = _configured(pycurl.Curl())
@@ -155,6 +158,11 @@ class Transfer:
         return None
 
     def _tick(self, *_: float) -> int:
+        """libcurl calls it with every few KiB."""
+        now = time.monotonic()
+        if now - self._ticked < TICK_SECONDS:
+            return 0
+        self._ticked = now
         self._close_ours()
         return 0 if self._guarded(self._on_tick) else 1
 
