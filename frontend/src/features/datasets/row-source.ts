@@ -46,6 +46,8 @@ export class RowSource {
   /** Rows that there are for certain, and that there can be at most, as far as it was found out. */
   known = 0;
   most = Number.POSITIVE_INFINITY;
+  /** Characters after which values are cut. */
+  cut = Number.POSITIVE_INFINITY;
   error: unknown = null;
 
   /** `tell`: called after every change. */
@@ -129,6 +131,7 @@ export class RowSource {
     const behind = this.pages.find((one) => one.start > wanted);
     const limit = Math.min(PAGE, (behind?.start ?? Number.POSITIVE_INFINITY) - start);
     const reply = await this.ask({ cursor: mark.cursor, skip: start - mark.at, limit });
+    this.cut = reply.cut;
     this.take({ start, rows: rowsOf(reply) }, reply.next);
   }
 

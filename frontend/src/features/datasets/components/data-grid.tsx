@@ -27,7 +27,7 @@ interface Props {
   view: View;
   onSort: (column: string) => void;
   onColumn: (column: string) => void;
-  onRow: (index: number, row: Row) => void;
+  onRow: (index: number, row: Row, cut: number) => void;
 }
 
 /** The table: rows by cursor, columns as they come onto the screen, one cell at a time for the keyboard. */
@@ -66,7 +66,7 @@ export function DataGrid({ label, columns, source, total, view, onSort, onColumn
     const row = source.row(current.row);
     if (current.row < 0 && column && event.key === "Enter") onColumn(column.name);
     else if (current.row < 0 && column && event.key === " ") onSort(column.name);
-    else if (row && event.key === "Enter") onRow(current.row, row);
+    else if (row && event.key === "Enter") onRow(current.row, row, source.cut);
     else if (row && event.key === "c" && (event.ctrlKey || event.metaKey) && !getSelection()?.toString())
       void copyText(row.values[current.column] ?? "");
     else return false;
@@ -113,7 +113,7 @@ export function DataGrid({ label, columns, source, total, view, onSort, onColumn
             active={current.row === index ? current.column : null}
             idPrefix={`${id}-${index}-`}
             onActive={(column) => setActive({ row: index, column })}
-            onOpen={onRow}
+            onOpen={(at, one) => onRow(at, one, source.cut)}
           />
         ))}
       </div>

@@ -40,7 +40,7 @@ function Unseen() {
 /** What is open beside the table: what one column holds, one whole row, or what is known of the dataset. */
 export type Beside =
   | { kind: "column"; name: string }
-  | { kind: "row"; index: number; row: Row }
+  | { kind: "row"; index: number; row: Row; cut: number }
   | { kind: "about" }
   | null;
 
@@ -62,7 +62,7 @@ function Open({ dataset }: { dataset: Dataset }) {
           view={state.view}
           onSort={state.sortBy}
           onColumn={(name) => setBeside({ kind: "column", name })}
-          onRow={(index, row) => setBeside({ kind: "row", index, row })}
+          onRow={(index, row, cut) => setBeside({ kind: "row", index, row, cut })}
         />
       </div>
       {beside && (

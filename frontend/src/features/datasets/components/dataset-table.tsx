@@ -17,7 +17,7 @@ interface Props {
   view: View;
   onSort: (column: string) => void;
   onColumn: (column: string) => void;
-  onRow: (index: number, row: Row) => void;
+  onRow: (index: number, row: Row, cut: number) => void;
 }
 
 /** The rows of the view, and how many they are. */

@@ -1,6 +1,6 @@
 import { FileSpreadsheet } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { Link } from "wouter";
+import { Link, useSearchParams } from "wouter";
 import type { Preview } from "@/features/datasets/draft";
 
 interface Props {
@@ -13,6 +13,7 @@ interface Props {
 /** What the file is, in a line. */
 export function FoundFile({ name, preview, looking }: Props) {
   const { t } = useTranslation();
+  const [params] = useSearchParams();
   const values = {
     format: t(`importing.short.${preview.format}`),
     columns: t("data.columns", { count: preview.columns.length }),
@@ -21,6 +22,7 @@ export function FoundFile({ name, preview, looking }: Props) {
     preview.estimated_rows === null
       ? t("importing.foundUncounted", values)
       : t("importing.found", { ...values, rows: t("data.rows", { count: preview.estimated_rows }) });
+  const other = `/data/import?${new URLSearchParams([...params].filter(([key]) => key !== "file"))}`;
   const packed = preview.compression && t("importing.packed", { compression: preview.compression });
   return (
     <div className="flex items-center gap-3 rounded-md border border-line bg-panel p-3">
@@ -31,7 +33,7 @@ export function FoundFile({ name, preview, looking }: Props) {
           {looking ? t("importing.looking") : [found, packed].filter(Boolean).join(" · ")}
         </p>
       </div>
-      <Link href="/data/import" className="shrink-0 text-xs font-medium text-accent-ink hover:underline">
+      <Link href={other} className="shrink-0 text-xs font-medium text-accent-ink hover:underline">
         {t("importing.otherFile")}
       </Link>
     </div>

@@ -25,6 +25,7 @@ import {
 import { useFile } from "@/features/files/components/use-file";
 import { useAct } from "@/features/jobs/components/use-act";
 import { useFailureText } from "@/features/jobs/components/use-failure-text";
+import { useJob } from "@/features/jobs/components/use-job";
 import type { Job } from "@/lib/frames";
 
 interface Props {
@@ -45,6 +46,7 @@ export function ImportForm({ fileId, datasetId, conversationId }: Props) {
   const [run, setRun] = useState({ jobId: "", dry: true });
   const { busy, run: act } = useAct();
   const problems = problemsOf(draft);
+  const imported = useJob(run.jobId)?.state === "succeeded" && !run.dry;
   const start = (dry: boolean) =>
     act(async () => {
       if (!preview) return;
@@ -71,15 +73,21 @@ export function ImportForm({ fileId, datasetId, conversationId }: Props) {
       />
       <ImportColumns preview={preview} draft={draft} onChange={change} />
       <ImportTarget draft={draft} onChange={change} />
-      <div className="flex flex-wrap items-center gap-2">
-        <Button disabled={busy || looking || problems.length > 0} onClick={() => start(true)}>
-          {t("importing.tryIt")}
-        </Button>
-        <Button look="primary" disabled={busy || looking || problems.length > 0} onClick={() => start(false)}>
-          {t("importing.run")}
-        </Button>
-        <p className="text-xs text-muted">{t("importing.tryHint")}</p>
-      </div>
+      {!imported && (
+        <div className="flex flex-wrap items-center gap-2">
+          <Button disabled={busy || looking || problems.length > 0} onClick={() => start(true)}>
+            {t("importing.tryIt")}
+          </Button>
+          <Button
+            look="primary"
+            disabled={busy || looking || problems.length > 0}
+            onClick={() => start(false)}
+          >
+            {t("importing.run")}
+          </Button>
+          <p className="text-xs text-muted">{t("importing.tryHint")}</p>
+        </div>
+      )}
       {problems.length > 0 && (
         <ul className="-mt-6 text-sm text-danger-ink">
           {problems.map((problem) => (

@@ -42,6 +42,14 @@ export function ImportRun({ jobId, dry }: { jobId: string; dry: boolean }) {
             {t("data.open")}
           </Link>
         )}
+        {result && !dry && (
+          <Link
+            href="/data/import"
+            className="inline-flex h-9 items-center rounded-sm border border-line-strong px-3.5 text-sm font-medium hover:bg-hover"
+          >
+            {t("importing.again")}
+          </Link>
+        )}
       </div>
       {rejects && <RejectsDialog importId={jobId} mine={!dry} onClose={() => setRejects(false)} />}
     </section>

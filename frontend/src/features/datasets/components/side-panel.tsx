@@ -54,7 +54,7 @@ function useTitle(dataset: Dataset, beside: NonNullable<Beside>): string {
 
 function Content({ dataset, beside, state }: Omit<Props, "onClose">): ReactNode {
   if (beside.kind === "about") return <AboutDataset dataset={dataset} />;
-  if (beside.kind === "row") return <RowPanel columns={dataset.columns} row={beside.row} />;
+  if (beside.kind === "row") return <RowPanel columns={dataset.columns} row={beside.row} cut={beside.cut} />;
   const column = dataset.columns.find((one) => one.name === beside.name);
   return column && <ColumnPanel key={column.name} dataset={dataset} column={column} state={state} />;
 }

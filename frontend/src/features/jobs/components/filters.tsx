@@ -6,7 +6,16 @@ import { useKindName } from "@/features/jobs/components/kind";
 import { STATES, useFilter } from "@/features/jobs/components/use-filter";
 import { KIND } from "@/features/jobs/settings";
 
-const KINDS = [KIND, "file.inspect", "probe.noop", "probe.fail"] as const;
+const KINDS = [
+  KIND,
+  "download.fetch",
+  "dataset.import",
+  "dataset.export",
+  "dataset.preview",
+  "file.inspect",
+  "probe.noop",
+  "probe.fail",
+] as const;
 
 /** By state and kind; the batch comes from a link and can only be left. */
 export function Filters() {
