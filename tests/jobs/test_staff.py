@@ -92,7 +92,7 @@ def test_queues_tell_what_waits_runs_and_was_done(staff, create, fail, ada):
     create(by=ada)
     claims.seen(worker="w", queues=["probe"], processes=2)
     queues = {one.name: one for one in staff(QueueList()).queues}
-    assert set(queues) == {"image", "download", "import", "probe"}
+    assert set(queues) == {"image", "download", "import", "probe", "errand"}
     probe = queues["probe"]
     assert (probe.queued, probe.running, probe.retrying, probe.workers, probe.paused) == (2, 0, 0, 1, False)
     assert probe.finished_per_minute == pytest.approx(0.2)
