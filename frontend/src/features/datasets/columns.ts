@@ -14,7 +14,7 @@ const LEAST_PX = 104;
 const MOST_PX = 320;
 const LETTER_PX = 8.6;
 /** Beside a title: the sign of its type, that of its order, and the space around. */
-const TITLE_EXTRA_PX = 64;
+const TITLE_EXTRA_PX = 84;
 const VALUE_EXTRA_PX = 28;
 const SAMPLE = 50;
 

@@ -1,7 +1,6 @@
 import { Download, ImageDown, Table2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useToast } from "@/app/toast";
 import { Button } from "@/components/ui/button";
 import { INPUT } from "@/components/ui/field";
 import { fetchLinks, MOST_CHAINS } from "@/features/downloads/api";
@@ -42,7 +41,6 @@ export default function LinkOffer({ text, conversationId, onDone }: Props) {
 
 function Offer({ links, conversationId, onDone }: Omit<Props, "text"> & { links: readonly string[] }) {
   const { t } = useTranslation();
-  const toast = useToast();
   const keyOf = useKeys();
   const [chosenName, setName] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -55,10 +53,7 @@ function Offer({ links, conversationId, onDone }: Omit<Props, "text"> & { links:
     setError(null);
     const title = t("downloads.count", { count: links.length });
     fetchLinks({ links, after, conversationId, title, name: name.trim(), keyOf })
-      .then(() => {
-        toast(t("downloads.started"));
-        onDone();
-      }, setError)
+      .then(onDone, setError)
       .finally(() => setBusy(false));
   };
   return (

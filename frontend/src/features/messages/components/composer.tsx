@@ -66,6 +66,9 @@ export function Composer({ conversationId, userId, title, replyTo, onCancelReply
       text.trim(),
       attached.map((one) => one.id),
     );
+    clear();
+  };
+  const clear = () => {
     setText("");
     field.current?.focus();
   };
@@ -129,9 +132,7 @@ export function Composer({ conversationId, userId, title, replyTo, onCancelReply
           </IconButton>
         </div>
         <Suspense>
-          {LINK.test(text) && (
-            <LinkOffer text={text} conversationId={conversationId} onDone={() => setText("")} />
-          )}
+          {LINK.test(text) && <LinkOffer text={text} conversationId={conversationId} onDone={clear} />}
         </Suspense>
       </div>
       {length > COUNT_FROM && (
