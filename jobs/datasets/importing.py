@@ -52,6 +52,7 @@ def run_import(params: DatasetImport, context: DataContext) -> ImportResult:
             planned = reader.answer(Planned)
             if not params.dry_run:
                 _stage(staging, planned, params, target, reader, context)
+                _index(staging, planned, params, target)
             finished = reader.answer(Finished)
         load = Load(
             params=params, context=context, planned=planned, finished=finished, staging=staging, target=target,
@@ -71,7 +72,6 @@ def _end(load: Load) -> ImportResult:
     if load.params.dry_run:
         return load.context.finish(lambda: merging.tried(load))
     load.context.progress(note="merging", done=load.finished.rows, total=load.finished.rows, unit="rows")
-    _index(load)
     failpoint(f"import.staged.{load.context.attempt}")
     try:
         return load.context.finish(lambda: merging.merge(load))
@@ -206,14 +206,17 @@ class _Pipe:
         return bytes(data)
 
 
-def _index(load: Load) -> None:
-    """Of a table that becomes the data; before the transaction that ends the job, as it takes long."""
-    if load.target is not None and load.params.mode not in NEW:
+def _index(name: str, planned: Planned, params: DatasetImport, target: Dataset | None) -> None:
+    """Of a table that becomes the data: before the transaction that ends the job, as it takes long.
+
+    Meanwhile the reader looks for the bad rows.
+    """
+    if target is not None and params.mode not in NEW:
         return
-    key = merging.key_of(load)
+    key = merging.key_of(planned, params, target)
     with merging.unique(key):
-        merging.index(load.staging, key)
-    tables.execute(SQL("ANALYZE {}").format(tables.table(load.staging)))
+        merging.index(name, key)
+    tables.execute(SQL("ANALYZE {}").format(tables.table(name)))
 
 
 def _rejects(context: DataContext) -> list[KeptReject]:

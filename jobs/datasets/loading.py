@@ -13,7 +13,7 @@ from contracts.dataset import ColumnType
 from jobs.datasets import checks
 from jobs.datasets.asked import MAX_KEPT_REJECTS, REJECTS_FILE, Finished, KeptReject
 from jobs.datasets.planning import Plan, texts
-from jobs.datasets.rows_of_text import rows_at
+from jobs.datasets.rows_of_text import has_only_lines, rows_at
 from jobs.datasets.sources import Source
 from jobs.datasets.unpacking import PIECE
 
@@ -32,11 +32,13 @@ class Loading:
         self._folder = folder
         self._text = text
         self._scans = self._last_scan()
+        self._found_misshapen = False
 
     def run(self, *, write: bool, max_rejects: int) -> Finished:
         """Blocks while nobody takes the rows."""
         good = self._write() if write else self._one(f"SELECT count(*) FROM {self._checked()} WHERE {self._good()}")
         misshapen = self._one(f"SELECT count(*) FROM ({self._shapes()})") if self._scans is not None else 0
+        self._found_misshapen = misshapen > 0
         found: list[KeptReject] = self._misshapen() if misshapen else []
         bad = 0
         if misshapen or self._one(f"SELECT count(*) FROM {self._source.relation}") != good:
@@ -140,7 +142,8 @@ class Loading:
 
     def _found_again(self, bad: dict[int, tuple[int | None, str]]) -> Iterator[KeptReject]:
         assert self._source.dialect is not None  # noqa: S101  for mypy: the caller looked
-        rows = rows_at(self._text, self._source.dialect, bad)
+        plain = not self._found_misshapen and has_only_lines(self._text, self._source.dialect)
+        rows = rows_at(self._text, self._source.dialect, bad, plain=plain)
         for number, (at, text) in bad.items():
             row = rows.get(number)
             yield self._reject(row.line if row else None, at, text, row.raw if row else "")

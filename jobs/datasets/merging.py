@@ -42,6 +42,10 @@ class Load:
     def columns(self) -> list[DatasetColumn]:
         return [DatasetColumn(name=one.name, title=one.title, type=one.type) for one in self.planned.columns]
 
+    @property
+    def key(self) -> list[str]:
+        return key_of(self.planned, self.params, self.target)
+
 
 def merge(load: Load) -> ImportResult:
     """In the transaction that ends the job. Raises JobFailure."""
@@ -95,15 +99,15 @@ def note(load: Load, *, state: ImportState, dataset: Dataset | None) -> Import:
     return one
 
 
-def key_of(load: Load) -> list[str]:
+def key_of(planned: Planned, params: DatasetImport, target: Dataset | None) -> list[str]:
     """The columns that make a row unique: as asked for, else as the dataset has them. Raises JobFailure."""
-    names = {one.name for one in load.columns}
-    titles = {one.title: one.name for one in load.columns}
-    asked = [titles.get(one) or (one if one in names else identifier(one)) for one in load.params.key]
-    if not asked and load.target is not None:
-        asked = list(load.target.key)
+    names = {one.name for one in planned.columns}
+    titles = {one.title: one.name for one in planned.columns}
+    asked = [titles.get(one) or (one if one in names else identifier(one)) for one in params.key]
+    if not asked and target is not None:
+        asked = list(target.key)
     missing = [one for one in asked if one not in names]
-    if missing and (load.params.key or load.params.mode is ImportMode.UPSERT):
+    if missing and (params.key or params.mode is ImportMode.UPSERT):
         raise JobFailure("no_key", f"The file has no column {missing[0]!r}, which is a part of the key.")
     return [] if missing else list(dict.fromkeys(asked))
 
@@ -129,7 +133,7 @@ def unique(key: Sequence[str]) -> Iterator[None]:
 
 def _create(load: Load) -> Import:
     job = load.context.job
-    key = key_of(load)
+    key = load.key
     own = Dataset.objects.filter(owner_id=job.owner_id)
     dataset = Dataset.objects.create(
         owner_id=job.owner_id,
@@ -146,7 +150,7 @@ def _create(load: Load) -> Import:
 
 
 def _replace(load: Load, dataset: Dataset) -> Import:
-    key = key_of(load)
+    key = load.key
     before = {"table": dataset.table, "columns": dataset.columns, "key": dataset.key, "rows": dataset.rows}
     _forget_formers(dataset)
     one = note(load, state=ImportState.DONE, dataset=dataset)
@@ -224,7 +228,7 @@ def _insert(load: Load, dataset: Dataset, *, once: Sequence[str] = ()) -> Any:
 
 
 def _upsert_key(load: Load, dataset: Dataset) -> list[str]:
-    key = key_of(load)
+    key = load.key
     if not key:
         raise JobFailure("no_key", "To update rows, a key is needed: say which columns make a row unique.")
     if dataset.key and dataset.key != key:

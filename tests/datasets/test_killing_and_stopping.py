@@ -101,6 +101,7 @@ def test_who_lost_the_job_meanwhile_changes_nothing(upload, context, ada):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_fifty_kills_of_workers_at_random_moments(create, importing, scheduler, over, rows, ada):
     scheduler()
     jobs = [create(CONTENT * 1, by=ada, dataset=f"Set {n}", columns=COLUMNS) for n in range(12)]
