@@ -201,7 +201,9 @@ def test_no_value_is_changed_to_fit_its_type(read):
 
 def test_ragged_rows_and_open_quotes_are_rejects_and_the_rest_is_read(read):
     made = read(
-        'a,b\n1,2\n3\n4,5,6\n7,8\n9,"never closed\n', max_rejects=9, options=ReadOptions(header=True, quote='"', delimiter=",")
+        'a,b\n1,2\n3\n4,5,6\n7,8\n9,"never closed\n',
+        max_rejects=9,
+        options=ReadOptions(header=True, quote='"', delimiter=","),
     )
     assert made.data.decode().startswith("1,2\n7,8\n")
     assert [one["line"] for one in made.rejects][:2] == [3, 4]
@@ -232,21 +234,22 @@ def test_a_workbook_is_read_by_sheets(look, read):
     assert made.rejects[0]["reason"] == "'41.5' is not an integer of 64 bits."
 
 
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        (b"", "empty"),
-        (b"\x00\x01\x02\x03binary\x00" * 50, "unknown_format"),
-        (gzip.compress(b"\0" * 100_000_000), "too_large"),
-        (gzip.compress(b"a,b\n1,2\n" * 1000)[:40], "broken_archive"),
-        (b"PK\x03\x04 no archive at all", "broken_archive"),
-        (b"PAR1 no parquet at all PAR1", "unreadable"),
-        (b'[{"a": 1}, {"b": ', "unreadable"),
-    ],
-)
-def test_what_cannot_be_read_is_refused_with_a_reason(read, content, code):
+BROKEN = {
+    "nothing": (lambda: b"", "empty"),
+    "a program": (lambda: b"\x00\x01\x02\x03binary\x00" * 50, "unknown_format"),
+    "a bomb": (lambda: gzip.compress(b"\0" * 100_000_000), "too_large"),
+    "half a gzip": (lambda: gzip.compress(b"a,b\n1,2\n" * 1000)[:40], "broken_archive"),
+    "no zip": (lambda: b"PK\x03\x04 no archive at all", "broken_archive"),
+    "no Parquet": (lambda: b"PAR1 no parquet at all PAR1", "unreadable"),
+    "half a JSON": (lambda: b'[{"a": 1}, {"b": ', "unreadable"),
+}
+
+
+@pytest.mark.parametrize("which", BROKEN)
+def test_what_cannot_be_read_is_refused_with_a_reason(read, which):
+    content, code = BROKEN[which]
     with pytest.raises(JobFailure) as refused:
-        read(content)
+        read(content())
     assert refused.value.code == code
 
 
