@@ -21,7 +21,10 @@ export function FoundFile({ name, preview, looking }: Props) {
   const found =
     preview.estimated_rows === null
       ? t("importing.foundUncounted", values)
-      : t("importing.found", { ...values, rows: t("data.rows", { count: preview.estimated_rows }) });
+      : t("importing.found", {
+          ...values,
+          rows: t("data.rows", { count: Math.max(preview.estimated_rows, preview.rows.length) }),
+        });
   const other = `/data/import?${new URLSearchParams([...params].filter(([key]) => key !== "file"))}`;
   const packed = preview.compression && t("importing.packed", { compression: preview.compression });
   return (

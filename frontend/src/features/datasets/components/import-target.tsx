@@ -11,6 +11,8 @@ import { MOST_NAME } from "@/features/datasets/components/dataset-owner";
 import { Section } from "@/features/datasets/components/reading-fields";
 import { type Draft, MOST_REJECTS } from "@/features/datasets/draft";
 
+/** Columns to choose a key from: keys stand in front. */
+const MOST_OFFERED = 60;
 const MODES = ["create", "append", "replace", "upsert"] as const;
 
 interface Props {
@@ -86,6 +88,7 @@ function KeyField({ draft, onChange }: Props) {
       <div className="flex max-h-40 flex-wrap gap-x-4 overflow-y-auto">
         {draft.columns
           .filter((one) => !one.skip)
+          .slice(0, MOST_OFFERED)
           .map((one) => (
             <Checkbox
               key={one.source}
