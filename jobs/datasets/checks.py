@@ -36,11 +36,25 @@ class Forms:
 
 
 def value(kind: ColumnType, text: str, forms: Forms) -> str:
-    """`text`: an expression."""
+    """`text`: an expression. What is written as the type's own text already goes through as it is, which is quick."""
     if kind is ColumnType.TEXT:
         return text
-    make = _MAKERS[kind]
-    return make(f"trim({text})" if kind is not ColumnType.JSON else text, forms)
+    slow = f"CAST({_MAKERS[kind](f'trim({text})' if kind is not ColumnType.JSON else text, forms)} AS VARCHAR)"
+    usual = _usual(kind, text, forms)
+    return f"CASE WHEN {usual} THEN {text} ELSE {slow} END" if usual else slow
+
+
+def _usual(kind: ColumnType, text: str, forms: Forms) -> str | None:
+    """When a text is what the value itself would be written as; years before Christ are, and PostgreSQL's are not."""
+    if kind is ColumnType.INTEGER:
+        return f"CAST(TRY_CAST({text} AS BIGINT) AS VARCHAR) = {text}"
+    if kind is ColumnType.DOUBLE and forms.decimal == ".":
+        return f"TRY_CAST({text} AS DOUBLE) IS NOT NULL AND regexp_full_match({text}, '-?[0-9]+\\.?[0-9]*')"
+    if kind is ColumnType.DATE and forms.date is None:
+        return f"length({text}) = 10 AND CAST(TRY_CAST({text} AS DATE) AS VARCHAR) = {text}"
+    if kind is ColumnType.TIMESTAMP and forms.timestamp is None:
+        return f"length({text}) BETWEEN 19 AND 26 AND CAST(TRY_CAST({text} AS TIMESTAMP) AS VARCHAR) = {text}"
+    return None
 
 
 def literal(text: str) -> str:
