@@ -72,6 +72,7 @@ CASES: dict[str, Given] = {
     "GET /jobs/{job_id}": lambda s: {"job_id": s.ann.job()},
     "POST /jobs/{job_id}/cancel": lambda s: {"job_id": s.ann.job()},
     "POST /jobs/{job_id}/retry": lambda s: {"job_id": s.ann.job(over=True)},
+    "POST /jobs/{job_id}/replay": lambda s: {"job_id": s.ann.job(over=True), "client_id": str(uuid4())},
     "POST /jobs/{job_id}/pause": lambda s: {"job_id": s.ann.job()},
     "POST /jobs/{job_id}/resume": lambda s: {"job_id": s.ann.job()},
     "DELETE /jobs/{job_id}": lambda s: {"job_id": s.ann.job(over=True)},

@@ -36,6 +36,9 @@ CASES: dict[str, Given] = {
     "POST /conversations/{conversation_id}/messages": lambda owner, conversation, _: {
         "conversation_id": conversation, "client_id": str(uuid4()), "text": "let me in",
     },
+    "POST /jobs/{job_id}/replay": lambda owner, conversation, _: {
+        "job_id": _thing_of(owner, "job_id"), "client_id": str(uuid4()),
+    },
     **{
         key: lambda owner, conversation, _, name=name: {name: _thing_of(owner, name)}
         for key, name in (
