@@ -21,7 +21,7 @@ def dataset_page(*, actor: UUID, request: contract.DatasetList, ask: Ask) -> con
     """Raises NotFound for a conversation that the actor is not in, InvalidRequest for a bad cursor."""
     datasets = _listed(actor, request.conversation_id, ask)
     if request.q:
-        datasets = datasets.filter(name__icontains=request.q)
+        datasets = datasets.filter(name__icontains=request.q.replace("\0", ""))
     if request.cursor is not None:
         datasets = datasets.filter(id__lt=_id(request.cursor))
     found = list(datasets.order_by("-id")[: request.limit + 1])

@@ -28,7 +28,7 @@ def job_search(request: contract.JobSearch) -> contract.JobPage:
     """Raises InvalidRequest on a bad cursor."""
     jobs = Job.objects.all()
     if request.q:
-        jobs = jobs.filter(Q(id=_id(request.q)) | Q(subject__icontains=request.q))
+        jobs = jobs.filter(Q(id=_id(request.q)) | Q(subject__icontains=request.q.replace("\0", "")))
     for name in ("state", "kind", "owner_id"):
         value = getattr(request, name)
         if value is not None:

@@ -45,9 +45,9 @@ def eve(system: LiveSystem) -> Human:
     return Human.register(system.url(), f"eve-{uuid4().hex[:10]}")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def staff(system: LiveSystem) -> Human:
-    """An administrator, made as the operator makes one."""
+    """An administrator, made as the operator makes one, for all tests of a module."""
     name = f"staff-{uuid4().hex[:10]}"
     human = Human.register(system.url(), name)
     code = f"from userservice.models import User; User.objects.filter(username={name!r}).update(is_staff=True)"

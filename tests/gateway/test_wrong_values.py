@@ -10,6 +10,7 @@ from apigateway.routes import ROUTES, Auth, Route
 from apigateway.shapes import schema_of
 from tests.gateway.people import Human, Json
 from tests.gateway.test_every_operation import CASES, Scene, name_of
+from tests.gateway.test_every_operation import scene as _scene
 
 WRONG: dict[str, Any] = {
     "null": None,
@@ -31,13 +32,6 @@ WRONG: dict[str, Any] = {
     "a word": "nonsense",
 }
 ALLOWED = {200, 201, 202, 204, 400, 401, 403, 404, 409, 413, 422, 429}
-
-
-@pytest.fixture
-def scene(ann: Human, bob: Human, eve: Human) -> Scene:
-    group = ann.group(bob)
-    ann.say(group)
-    return Scene(ann, bob, eve, group)
 
 
 @pytest.mark.parametrize("line", [line for line in ROUTES if line.auth is not Auth.STAFF], ids=name_of)
