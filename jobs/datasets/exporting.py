@@ -82,7 +82,7 @@ def _copy(
         names, tables.table(dataset.table), clause.sql, Identifier(ROW)
     )
     connection.ensure_connection()
-    with path.open("wb") as file, connection.connection.cursor() as cursor:
+    with path.open("wb") as file, connection.wrap_database_errors, connection.connection.cursor() as cursor:
         file.write(header.encode())
         statement = b"COPY (%s) TO STDOUT WITH (FORMAT csv)" % cursor.mogrify(query, clause.values)
         sink = _Sink(file.write, dataset.rows, context)

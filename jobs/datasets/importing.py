@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.db import DataError, connection
+from django.db import connection
 from django.db.models import Sum
 from django.db.transaction import atomic
 from psycopg2.sql import SQL
@@ -23,7 +23,7 @@ from contracts.dataset import (
     ImportState,
     ReadOptions,
 )
-from jobs.datasets import merging, tables
+from jobs.datasets import merging, refusals, tables
 from jobs.datasets.asked import REJECTS_FILE, Finished, KeptReject, Planned, Wanted
 from jobs.datasets.merging import Load
 from jobs.datasets.reading import LOOK, Reader
@@ -39,6 +39,7 @@ _AS_TEXT = {DataFormat.XLSX: DataFormat.CSV, DataFormat.PARQUET: DataFormat.JSON
 """What the rejects of a format without text are written as."""
 
 
+@refusals.final()
 def run_import(params: DatasetImport, context: DataContext) -> ImportResult:
     """Raises JobFailure, Cancelled. All of it is there afterwards, or nothing."""
     corrected = _corrected(params, context)
@@ -73,10 +74,7 @@ def _end(load: Load) -> ImportResult:
         return load.context.finish(lambda: merging.tried(load))
     load.context.progress(note="merging", done=load.finished.rows, total=load.finished.rows, unit="rows")
     failpoint(f"import.staged.{load.context.attempt}")
-    try:
-        return load.context.finish(lambda: merging.merge(load))
-    except DataError as error:
-        raise _refused(error) from error
+    return load.context.finish(lambda: merging.merge(load))
 
 
 def _wanted(params: DatasetImport, context: DataContext, target: Dataset | None) -> Wanted:
@@ -140,7 +138,7 @@ def _as_then(params: DatasetImport, corrected: Import) -> DatasetImport:
 def _check_limits(params: DatasetImport, context: DataContext) -> None:
     own = Dataset.objects.filter(owner_id=context.job.owner_id)
     if params.mode is ImportMode.CREATE and own.count() >= settings.DATASETS_PER_USER:
-        raise JobFailure("limit_exceeded", f"You have {settings.DATASETS_PER_USER} datasets, as many as you may.")
+        raise JobFailure("too_many_datasets", f"You have {settings.DATASETS_PER_USER} datasets, as many as you may.")
 
 
 def _room(context: DataContext) -> int:
@@ -163,13 +161,11 @@ def _stage(
     statement = SQL("COPY {} ({}) FROM STDIN WITH (FORMAT csv)")
     made = statement.format(tables.table(name), tables.listed([one.name for one in planned.columns]))
     try:
-        with connection.connection.cursor() as cursor:
+        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
             cursor.copy_expert(made, pipe, PIECE)
-    except Exception as error:
+    except Exception:
         if pipe.error is not None:
             raise pipe.error from None
-        if getattr(error, "pgcode", None) and str(error.pgcode).startswith("22"):  # type: ignore[attr-defined]
-            raise _refused(error) from error
         raise
 
 
@@ -198,10 +194,9 @@ class _Pipe:
         self._bytes += len(data)
         self._lines += data.count(b"\n")
         if self._bytes > self._room:
-            raise JobFailure("too_large", f"Your datasets may have {settings.DATASET_QUOTA_BYTES} bytes together.")
+            raise JobFailure("datasets_full", f"Your datasets may have {settings.DATASET_QUOTA_BYTES} bytes together.")
         total = None if self._total is None else max(self._total, self._lines)
-        megabytes = f"{self._bytes / 1_000_000:.1f} MB"
-        self._context.progress(done=self._lines, total=total, unit="rows", note=megabytes)
+        self._context.progress(done=self._lines, total=total, unit="rows", note=f"{self._bytes / 1_000_000:.1f} MB")
         failpoint(f"import.piece.{self._context.attempt}")
         return bytes(data)
 
@@ -214,7 +209,7 @@ def _index(name: str, planned: Planned, params: DatasetImport, target: Dataset |
     if target is not None and params.mode not in NEW:
         return
     key = merging.key_of(planned, params, target)
-    with merging.unique(key):
+    with refusals.unique(key):
         merging.index(name, key)
     tables.execute(SQL("ANALYZE {}").format(tables.table(name)))
 
@@ -225,7 +220,3 @@ def _rejects(context: DataContext) -> list[KeptReject]:
         return []
     with path.open("rb") as file:
         return [msgspec.json.decode(line, type=KeptReject) for line in file]
-
-
-def _refused(error: Exception) -> JobFailure:
-    return JobFailure("refused", f"PostgreSQL does not take a value: {str(error).strip().partition(chr(10))[0]}")

@@ -1,12 +1,10 @@
 """What was staged becomes part of a dataset: the last transaction of an import, in which its job ends too."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from django.db import IntegrityError
 from psycopg2.sql import SQL, Identifier, Literal
 
 from config.failpoints import failpoint
@@ -14,6 +12,7 @@ from contracts.dataset import DatasetColumn, DatasetImport, ImportMode, ImportRe
 from jobs.datasets import tables
 from jobs.datasets.asked import Finished, KeptReject, Planned
 from jobs.datasets.names import identifier
+from jobs.datasets.refusals import unique
 from jobs.datasets.services import clean_name, dataset_changed
 from jobs.datasets.tables import IMPORT, ROW, execute, listed, table
 from jobs.datasets.views import columns_of
@@ -116,16 +115,6 @@ def index(name: str, key: Sequence[str]) -> None:
     execute(SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(table(name), Identifier(ROW)))
     if key:
         _index_key(name, key)
-
-
-@contextmanager
-def unique(key: Sequence[str]) -> Iterator[None]:
-    """Two rows with one key are no crash, but an answer."""
-    try:
-        yield
-    except IntegrityError as error:
-        said = str(error).strip().replace("\n", " ")
-        raise JobFailure("key_not_unique", f"The key {', '.join(key)} is not unique: {said}") from error
 
 
 # ---- ways to merge
@@ -232,7 +221,7 @@ def _upsert_key(load: Load, dataset: Dataset) -> list[str]:
     if not key:
         raise JobFailure("no_key", "To update rows, a key is needed: say which columns make a row unique.")
     if dataset.key and dataset.key != key:
-        raise JobFailure("key_differs", f"The dataset's key is {', '.join(dataset.key)}.")
+        raise JobFailure("key_differs", f"The dataset has another key: {', '.join(dataset.key)}.")
     empty = SQL(" OR ").join([SQL("{} IS NULL").format(Identifier(name)) for name in key])
     if tables.fetch(SQL("SELECT 1 FROM {} WHERE {} LIMIT 1").format(table(load.staging), empty)):
         raise JobFailure("no_key", "A row has no value in a column of the key.")

@@ -77,7 +77,7 @@ def streamed(statement: Composable, values: Sequence[Any] = (), *, at_once: int 
     """Rows as they are asked for, `at_once` on the way; within a transaction of its own."""
     with atomic():
         connection.ensure_connection()
-        with connection.connection.cursor(name="rows") as cursor:
+        with connection.wrap_database_errors, connection.connection.cursor(name="rows") as cursor:
             cursor.itersize = at_once
             cursor.execute(statement, list(values))
             yield iter(cursor)

@@ -12,9 +12,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 TREES = [
     ast.parse(path.read_text(encoding="utf-8"))
-    for folder in ("engine", "images", "worker")
+    for folder in ("datasets", "downloads", "engine", "images", "worker")
     for path in sorted((ROOT / "jobs" / folder).glob("*.py"))
 ]
+FAILURES = {"JobFailure", "failure", "errors_named", "Unreadable", "Refused", "Failed"}
 CATALOGS = {
     language: json.loads((ROOT / "frontend/src/locales" / f"work.{language}.json").read_text(encoding="utf-8"))
     for language in ("en", "fr")
@@ -54,8 +55,16 @@ def reasons() -> set[str]:
 
 
 def codes() -> set[str]:
-    calls = [node for node in nodes(ast.Call) if ast.unparse(node.func) in {"JobFailure", "failure", "errors_named"}]
-    return {text for call in calls for text in texts(call.args[0] if call.args else None)}
+    """`http_n` stands for every number that a server may answer with."""
+    calls = [node for node in nodes(ast.Call) if ast.unparse(node.func) in FAILURES]
+    given = [call.args[0] if call.args else named(call, "code") for call in calls]
+    tables = [node.value for node in nodes(ast.Assign) if ast.unparse(node.targets[0]) in {"_FAILURES", "_LOST"}]
+    pairs = [node for table in tables for node in ast.walk(table) if isinstance(node, ast.Tuple)]
+    return {re.sub(r"\d+", "n", text) for code in [*given, *(pair.elts[0] for pair in pairs)] for text in texts(code)}
+
+
+def named(call: ast.Call, name: str) -> ast.AST | None:
+    return next((one.value for one in call.keywords if one.arg == name), None)
 
 
 def key(sentence: str) -> str:
@@ -65,11 +74,11 @@ def key(sentence: str) -> str:
 @pytest.mark.parametrize("language", CATALOGS)
 def test_notes_and_reasons_are_in_the_catalog(language):
     said = {key(text): text for text in notes() | reasons()}
-    assert {"failed", "writing_n_of_n", "kept_the_original_warren_made_it"} <= set(said)
+    assert {"failed", "writing_n_of_n", "merging", "kept_the_original_warren_made_it"} <= set(said)
     assert set(said) - set(CATALOGS[language]["said"]) == set()
 
 
 @pytest.mark.parametrize("language", CATALOGS)
 def test_failures_are_in_the_catalog(language):
-    assert {"image_truncated", "worker_lost", "result_not_written"} <= codes()
+    assert {"image_truncated", "worker_lost", "result_not_written", "key_not_unique", "too_slow", "http_n"} <= codes()
     assert codes() - set(CATALOGS[language]["jobs"]["failures"]) == set()

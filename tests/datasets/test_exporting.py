@@ -14,6 +14,7 @@ from contracts.job import JobState
 from jobs.datasets import rows as reading
 from jobs.datasets.exporting import run_export
 from jobs.files import storage
+from jobs.kinds.base import JobFailure
 from jobs.models import File, Job
 from tests.files.office import Person, opened
 
@@ -60,6 +61,13 @@ def test_a_job_writes_csv_json_lines_and_parquet(made, export, tmp_path):
         assert db.execute(f"SELECT id, \"Full name\", price::text FROM '{file}'").fetchall() == [
             (1, 'Ada, "L"', "1.50"), (2, None, "20.25"),
         ]  # fmt: skip
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl"])
+def test_a_filter_with_a_value_that_the_column_cannot_have_fails_the_job_for_good(made, export, format):
+    with pytest.raises(JobFailure) as refused:
+        export(made.dataset_id, format=format, filter=["id:eq:many"])
+    assert (refused.value.code, refused.value.retry) == ("invalid_request", False)
 
 
 def test_what_was_exported_as_parquet_comes_back_the_same(made, export, bring, rows, ada):

@@ -1,10 +1,15 @@
 """What becomes of a file's rows: created, added, replaced, updated by key; bad ones are kept aside."""
 
+from random import Random
+
 import pytest
 
 from contracts.dataset import DatasetGet, DatasetList, ImportGet
 from jobs.kinds.base import JobFailure
 from jobs.models import Job
+
+WIDE = "".join(",".join(f"{letter}{n:08}" for n in range(1000)) + "\n" for letter in "ct")
+"""Short texts, which PostgreSQL neither compresses nor moves elsewhere, beyond the 8,160 bytes of a page."""
 
 
 def test_a_file_becomes_a_dataset_with_types_and_rows_in_their_order(bring, ask, rows, ada):
@@ -60,7 +65,7 @@ def test_rows_with_a_known_key_are_updated_others_added_and_the_last_of_two_coun
 
 
 def test_a_key_that_is_none_is_refused(bring, ask, rows, ada):
-    with pytest.raises(JobFailure, match="is not unique") as refused:
+    with pytest.raises(JobFailure, match=r"'\(id\)=\(1\)' is there twice") as refused:
         bring("id,name\n1,a\n1,b\n", by=ada, key=["id"])
     assert refused.value.code == "key_not_unique"
     assert ask(DatasetList(), by=ada).datasets == []
@@ -154,21 +159,41 @@ def test_a_dataset_of_somebody_else_cannot_be_written_to(bring, rows, ada, bob):
     assert rows(first.dataset_id, by=ada) == [["1"]]
 
 
-def test_what_postgresql_does_not_take_fails_the_import_and_leaves_nothing(bring, ask, ada):
-    with pytest.raises(JobFailure) as refused:
-        bring('j\n"{""a"": 1e999999}"\n', by=ada, columns=[{"source": "j", "type": "json"}])
-    assert refused.value.code == "refused"
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        ('j\n"{""a"": 1e999999}"\n', "refused", r"\(in the column j\)$"),
+        ("j\n" + "[" * 9_000 + "]" * 9_000 + "\n", "refused", "stack depth"),
+        (WIDE, "row_too_wide", "Leave columns out"),
+    ],
+    ids=["a number too large", "too deep", "too wide"],
+)
+def test_rows_that_postgresql_never_takes_fail_the_import_for_good_and_leave_nothing(
+    bring, ask, ada, content, code, said
+):
+    columns = [] if content is WIDE else [{"source": "j", "type": "json"}]
+    with pytest.raises(JobFailure, match=said) as refused:
+        bring(content, by=ada, columns=columns)
+    assert (refused.value.code, refused.value.retry) == (code, False)
     assert ask(DatasetList(), by=ada).datasets == []
+
+
+def test_a_key_that_is_too_long_to_be_looked_up_fails_the_import_for_good(bring, rows, ada):
+    first = bring("k\nshort\n", by=ada, key=["k"])
+    with pytest.raises(JobFailure) as refused:
+        bring(f"k\n{Random(1).randbytes(20_000).hex()}\n", by=ada, dataset="Numbers", mode="append")
+    assert (refused.value.code, refused.value.retry) == ("key_too_long", False)
+    assert rows(first.dataset_id, by=ada) == [["short"]]
 
 
 def test_datasets_have_a_quota(bring, settings, ada):
     settings.DATASET_QUOTA_BYTES = 1000
     with pytest.raises(JobFailure) as refused:
         bring("a\n" + "some text\n" * 1000, by=ada)
-    assert refused.value.code == "too_large"
+    assert refused.value.code == "datasets_full"
     settings.DATASETS_PER_USER = 1
     settings.DATASET_QUOTA_BYTES = 10**9
     bring("a\n1\n", by=ada)
     with pytest.raises(JobFailure) as refused:
         bring("a\n1\n", by=ada)
-    assert refused.value.code == "limit_exceeded"
+    assert refused.value.code == "too_many_datasets"

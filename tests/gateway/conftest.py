@@ -1,11 +1,13 @@
 """The whole system with two gateways, once for all tests here; people of their own for each test."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
 
-from tests.gateway.people import Human
+from tests.gateway.datasets import make_dataset
+from tests.gateway.people import Human, Json
 from tests.live import SERVICES, LiveSystem
 
 
@@ -53,3 +55,24 @@ def staff(system: LiveSystem) -> Human:
     code = f"from userservice.models import User; User.objects.filter(username={name!r}).update(is_staff=True)"
     system.manage("shell", "-c", code)
     return human.again()
+
+
+@dataclass
+class Scene:
+    ann: Human
+    bob: Human
+    eve: Human
+    group: str
+    database: str
+
+    def dataset(self, *names: str) -> Json:
+        """Ids of a new dataset of Ann's, and of its import."""
+        made = make_dataset(self.database, owner=self.ann.id)
+        return {name: made[name] for name in names}
+
+
+@pytest.fixture
+def scene(ann: Human, bob: Human, eve: Human, system: LiveSystem) -> Scene:
+    group = ann.group(bob)
+    ann.say(group)
+    return Scene(ann, bob, eve, group, system.instances.database_url)

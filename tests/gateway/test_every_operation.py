@@ -1,7 +1,6 @@
 """Every line of the route table, on REST and (where it has one) as a WebSocket op, against the real services."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -9,26 +8,11 @@ import pytest
 
 from apigateway.routes import ROUTES, Auth, Route
 from apigateway.shapes import components
-from tests.gateway.datasets import make_dataset
+from tests.gateway.conftest import Scene
 from tests.gateway.people import PASSWORD, Human, Json
 from tests.live import LiveSystem
 
 NEW = "another good passphrase 9"
-
-
-@dataclass
-class Scene:
-    ann: Human
-    bob: Human
-    eve: Human
-    group: str
-    database: str
-
-    def dataset(self, *names: str) -> Json:
-        """Ids of a new dataset of Ann's, and of its import."""
-        made = make_dataset(self.database, owner=self.ann.id)
-        return {name: made[name] for name in names}
-
 
 Given = Callable[[Scene], Json]
 
@@ -117,13 +101,6 @@ def name_of(line: Route) -> str:
 
 def test_every_line_has_a_case() -> None:
     assert set(CASES) == {name_of(line) for line in ROUTES}
-
-
-@pytest.fixture
-def scene(ann: Human, bob: Human, eve: Human, system: LiveSystem) -> Scene:
-    group = ann.group(bob)
-    ann.say(group)
-    return Scene(ann, bob, eve, group, system.instances.database_url)
 
 
 @pytest.mark.parametrize("line", ROUTES, ids=name_of)

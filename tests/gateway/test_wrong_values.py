@@ -8,9 +8,9 @@ import pytest
 
 from apigateway.routes import ROUTES, Auth, Route
 from apigateway.shapes import schema_of
+from tests.gateway.conftest import Scene
 from tests.gateway.people import Human, Json
-from tests.gateway.test_every_operation import CASES, Scene, name_of
-from tests.gateway.test_every_operation import scene as _scene
+from tests.gateway.test_every_operation import CASES, name_of
 
 WRONG: dict[str, Any] = {
     "null": None,

@@ -2,15 +2,18 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from psycopg2.sql import SQL
 
+from contracts.ids import uuid7
 from contracts.job import JobState
 from contracts.probe import ProbeNoop
+from jobs.datasets import tables
 from jobs.engine.inserting import job_insert
 from jobs.files import storage
 from jobs.files.services import file_create
-from jobs.models import Batch, File, Job, Upload
+from jobs.models import Batch, Dataset, File, Import, Job, Upload
 
 JOBS, FILES = "/admin/jobs/job/", "/admin/jobs/file/"
 LISTS = [f"/admin/jobs/{name}/" for name in ("job", "file", "upload", "attempt", "batch", "dataset", "import")]
@@ -53,6 +56,28 @@ def file(root, tmp_path):
             return file_create(owner_id=root.pk, stored=storage.put(place), name=name).pk
 
     return make
+
+
+@pytest.fixture
+def dataset(root):
+    """A dataset of root's with two rows, one of which an import added; removed with its schema."""
+    made = Dataset.objects.create(
+        owner_id=root.pk,
+        name="Sales",
+        table="d_sales",
+        rows=2,
+        columns=[{"name": "n", "title": "n", "type": "integer"}],
+    )
+    Import.objects.create(
+        id=uuid7(), owner_id=root.pk, dataset=made, file_id=uuid4(), file_name="more.csv", mode="append", state="done"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA IF NOT EXISTS datasets")
+        cursor.execute("CREATE TABLE datasets.d_sales AS SELECT 0::bigint AS _import, 1::bigint AS n")
+        cursor.execute("INSERT INTO datasets.d_sales VALUES (%s, 2)", [made.imports.get().number])
+    yield made
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA datasets CASCADE")
 
 
 def found(site, address, **query):
@@ -114,6 +139,20 @@ def test_files_are_found_by_name_and_hash_and_purged(site, file):
     assert "Purged: 1." in act(site, FILES, "purge", first)
     assert File.objects.get(pk=first).deleted_at is not None
     assert File.objects.get(pk=second).deleted_at is None
+
+
+def test_an_import_is_undone(site, dataset):
+    one = dataset.imports.get()
+    assert "Undone: 1." in act(site, "/admin/jobs/import/", "undo", one.pk)
+    assert dataset.imports.get().state == "undone"
+    assert tables.fetch(SQL("SELECT n FROM datasets.d_sales")) == [(1,)]
+
+
+def test_a_dataset_is_deleted_with_its_table(site, dataset):
+    assert "Deleted: 1." in act(site, "/admin/jobs/dataset/", "remove", dataset.pk)
+    assert not Dataset.objects.exists()
+    assert not Import.objects.exists()
+    assert tables.all_names() == []
 
 
 def test_somebody_who_may_only_look_gets_no_actions(transactional_db, job, site):

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { saidAs, sentencesOf } from "@/lib/told";
+import { saidAs, sentencesOf, valuesOf } from "@/lib/told";
 import en from "@/locales/work.en.json";
 
 const filled = (text: string, values: Record<string, string>) =>
@@ -28,5 +28,15 @@ describe("what the server says", () => {
   it("has in English the words that it is known by", () => {
     for (const [key, text] of Object.entries(en.said))
       expect(saidAs(filled(text, { first: "7", second: "8" })).key).toBe(key);
+  });
+
+  it.each([
+    ["The dataset has no column for 'col 3' of the file.", { name: "col 3" }],
+    [`The file has no column named "it's".`, { name: "it's" }],
+    ["3 rows are bad; 2 are allowed.", { first: "3", second: "2" }],
+    ["The dataset has another key: id, day.", { rest: "id, day" }],
+    ["The server answered 503 Service Unavailable.", { first: "503" }],
+  ])("%j fills in %j", (sentence, values) => {
+    expect(valuesOf(sentence)).toMatchObject(values);
   });
 });

@@ -17,6 +17,15 @@ export function saidAs(sentence: string): { key: string; values: { first: string
   return { key: words.join("_"), values: { first, second } };
 }
 
+const QUOTED = /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"/;
+
+/** What a sentence of the server fills in: two numbers, the first quoted name, and what it says behind a colon. */
+export function valuesOf(sentence: string): { first: string; second: string; name: string; rest: string } {
+  const [, single, double] = QUOTED.exec(sentence) ?? [];
+  const [, rest = ""] = /: (.*?)\.?$/s.exec(sentence) ?? [];
+  return { ...saidAs(sentence).values, name: single ?? double ?? "", rest };
+}
+
 /** Several sentences in a row are told one by one. */
 export const sentencesOf = (text: string): string[] => text.split(/(?<=\.) (?=[A-Z])/);
 
