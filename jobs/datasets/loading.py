@@ -33,6 +33,7 @@ class Loading:
         self._text = text
         self._scans = self._last_scan()
         self._found_misshapen = False
+        self._rows = 0
 
     def run(self, *, write: bool, max_rejects: int) -> Finished:
         """Blocks while nobody takes the rows."""
@@ -41,7 +42,8 @@ class Loading:
         self._found_misshapen = misshapen > 0
         found: list[KeptReject] = self._misshapen() if misshapen else []
         bad = 0
-        if misshapen or self._one(f"SELECT count(*) FROM {self._source.relation}") != good:
+        self._rows = self._one(f"SELECT count(*) FROM {self._source.relation}")
+        if misshapen or self._rows != good:
             others = self._bad()
             found += others
             bad = len(others) if len(others) < MAX_KEPT_REJECTS else self._count_bad()
@@ -142,7 +144,7 @@ class Loading:
 
     def _found_again(self, bad: dict[int, tuple[int | None, str]]) -> Iterator[KeptReject]:
         assert self._source.dialect is not None  # noqa: S101  for mypy: the caller looked
-        plain = not self._found_misshapen and has_only_lines(self._text, self._source.dialect)
+        plain = not self._found_misshapen and has_only_lines(self._text, self._source.dialect, rows=self._rows)
         rows = rows_at(self._text, self._source.dialect, bad, plain=plain)
         for number, (at, text) in bad.items():
             row = rows.get(number)

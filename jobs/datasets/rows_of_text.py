@@ -37,7 +37,7 @@ def header_of(path: Path, dialect: Dialect) -> str:
         reader = _reader(file, dialect)
         next(reader, None)
         last = reader.line_num
-    return _raw_rows(path, [(dialect.skip, dialect.skip + last)])[0].raw
+    return _raw_rows(path, [(dialect.skip, dialect.skip + last)], plain=False)[0].raw
 
 
 def rows_at(path: Path, dialect: Dialect, wanted: Collection[int], *, plain: bool) -> dict[int, TextRow]:
@@ -47,19 +47,19 @@ def rows_at(path: Path, dialect: Dialect, wanted: Collection[int], *, plain: boo
     they are, once for what they are.
     """
     places = _counted(dialect, wanted) if plain else _walked(path, dialect, wanted)
-    return dict(zip(places, _raw_rows(path, list(places.values())), strict=True))
+    return dict(zip(places, _raw_rows(path, list(places.values()), plain=plain), strict=True))
 
 
-def has_only_lines(path: Path, dialect: Dialect) -> bool:
-    """Whether each row is a line: nothing is quoted, and no line is blank."""
-    quote, last = dialect.quote.encode(), b""
+def has_only_lines(path: Path, dialect: Dialect, *, rows: int) -> bool:
+    """Whether each of that many rows is a line: nothing is quoted, and there are no more lines."""
+    quote, lines, last = dialect.quote.encode(), 0, b"\n"
     with path.open("rb") as file:
         while piece := file.read(PIECE):
-            seen = last + piece
-            if (quote and quote in piece) or b"\n\n" in seen or b"\n\r" in seen or b"\r\r" in seen:
+            if quote and quote in piece:
                 return False
+            lines += piece.count(b"\n")
             last = piece[-1:]
-    return True
+    return lines + (last != b"\n") == dialect.skip + dialect.header + rows
 
 
 def _counted(dialect: Dialect, wanted: Collection[int]) -> dict[int, tuple[int, int]]:
@@ -86,13 +86,16 @@ def _walked(path: Path, dialect: Dialect, wanted: Collection[int]) -> dict[int, 
     return places
 
 
-def _raw_rows(path: Path, places: Sequence[tuple[int, int]]) -> list[TextRow]:
-    """The lines behind the first number up to the second, which rise."""
+def _raw_rows(path: Path, places: Sequence[tuple[int, int]], *, plain: bool) -> list[TextRow]:
+    """The lines behind the first number up to the second, which rise. `plain`: lines end with a line feed alone."""
     found, at = [], 0
-    with text_of(path) as file:
+    with path.open("rb") if plain else text_of(path) as file:
+        lines: Iterator[Any] = iter(file)
         for first, last in places:
-            deque(islice(file, first - at), maxlen=0)
-            found.append(TextRow(first + 1, "".join(islice(file, last - first)).rstrip("\r\n")))
+            deque(islice(lines, first - at), maxlen=0)
+            raw = list(islice(lines, last - first))
+            text = b"".join(raw).decode(errors="surrogateescape") if plain else "".join(raw)
+            found.append(TextRow(first + 1, text.rstrip("\r\n")))
             at = last
     return found
 
