@@ -325,7 +325,7 @@ class BatchCancel(Request[Batch]):
     batch_id: UUID
 
 
-@operation("batch.retry", owner=OWNER, safety=Safety.KEYED, slow=True, deadline_ms=8000, errors=(NotFound,))
+@operation("batch.retry", owner=OWNER, safety=Safety.KEYED, slow=True, deadline_ms=8000, errors=(NotFound, Conflict))
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BatchRetry(Request[Batch]):
     """The owner's alone: every failed or cancelled job of it begins anew."""

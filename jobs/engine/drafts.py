@@ -13,7 +13,7 @@ from contracts.errors import InvalidRequest
 from jobs.files.access import files_readable
 from jobs.kinds import load_all
 from jobs.kinds.base import Kind
-from jobs.models import File
+from jobs.models import File, Job
 
 Ask = Callable[[Any], Any]
 NOBODY = UUID(int=0)
@@ -106,6 +106,13 @@ def drafts(wishes: Sequence[Wish], *, actor: UUID, ask: Ask) -> list[Draft]:
     wanted = list({file_id for one in wishes for file_id in one.file_ids})
     files = files_readable(actor=actor, file_ids=wanted, ask=ask) if wanted else {}
     return [one.draft(files) for one in wishes]
+
+
+def permit(job: Job, actor: UUID, ask: Ask) -> None:
+    """Raises NotFound where the job's kind reads something, besides files, that is not the actor's to read."""
+    kind = load_all().get(job.kind)
+    if kind is not None and missing_input(kind, job.params) is None:
+        kind.permit(codec.convert(job.params, kind.contract.params), actor, ask)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 import msgspec
 from django.conf import settings
 from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.db.transaction import atomic
 from django.utils import timezone
 
@@ -17,9 +18,10 @@ from contracts.ids import uuid7
 from contracts.job import OVER, JobState, Lane
 from contracts.message import ConversationGet
 from jobs.engine import cards, changes, news
-from jobs.engine.drafts import INPUT, INPUTS, Ask, Draft, drafts, kind_named, wish, wish_step
+from jobs.engine.drafts import INPUT, INPUTS, Ask, Draft, drafts, kind_named, permit, wish, wish_step
 from jobs.engine.inserting import CHUNK, insert_jobs, new_job
 from jobs.engine.views import batch_view, job_view
+from jobs.files.access import files_readable
 from jobs.files.services import files_share
 from jobs.models import Batch, Job
 
@@ -78,8 +80,10 @@ def job_cancel(*, actor: UUID, job_id: UUID) -> contract.Job:
     return job_view(job)
 
 
-def job_retry(*, actor: UUID, job_id: UUID) -> contract.Job:
-    """Raises NotFound, Conflict."""
+def job_retry(*, actor: UUID, job_id: UUID, ask: Ask | None = None) -> contract.Job:
+    """Raises NotFound, Conflict. Without `ask`, by staff, nobody looks whether the owner may still read the inputs."""
+    if ask is not None:
+        _check_inputs(Job.objects.filter(pk=job_id, owner_id=actor), actor, ask)
     with atomic():
         job = _own(actor, job_id)
         if job.state not in (JobState.FAILED, JobState.CANCELLED):
@@ -106,6 +110,19 @@ def job_replay(*, actor: UUID, request: contract.JobReplay, ask: Ask) -> contrac
         then=[contract.Step(kind=step.kind, params=_given(step)) for step in steps],
     )
     return job_create(actor=actor, request=again, ask=ask)
+
+
+def _check_inputs(jobs: "QuerySet[Job]", actor: UUID, ask: Ask) -> None:
+    """What its owner may not read any more, a job does not read for him once more. Raises Conflict."""
+    found = list(jobs)
+    file_ids = list({UUID(file_id) for job in found for file_id in job.file_ids})
+    try:
+        for job in found:
+            permit(job, actor, ask)
+        if file_ids:
+            files_readable(actor=actor, file_ids=file_ids, ask=ask)
+    except NotFound:
+        raise Conflict("Something that this needs was deleted, or is not yours to read any more.") from None
 
 
 def _given(step: Job) -> dict[str, Any]:
@@ -152,11 +169,13 @@ def batch_cancel(*, actor: UUID, batch_id: UUID) -> contract.Batch:
     return batch_view(batch)
 
 
-def batch_retry(*, actor: UUID, batch_id: UUID) -> contract.Batch:
-    """Raises NotFound."""
+def batch_retry(*, actor: UUID, batch_id: UUID, ask: Ask | None = None) -> contract.Batch:
+    """Raises NotFound, Conflict. `ask`: as in `job_retry`."""
+    failed = Job.objects.filter(batch_id=batch_id, state__in=(JobState.FAILED, JobState.CANCELLED))
+    if ask is not None:
+        _check_inputs(failed.filter(owner_id=actor), actor, ask)
     with atomic():
-        states = (JobState.FAILED, JobState.CANCELLED)
-        jobs = list(Job.objects.select_for_update().filter(batch_id=batch_id, state__in=states).order_by("id"))
+        jobs = list(failed.select_for_update().order_by("id"))
         batch = _own_batch(actor, batch_id)
         changes.begin_anew(jobs, batch=batch)
     return batch_view(batch)

@@ -48,7 +48,7 @@ def job_cancel(request: contract.JobCancel, call: Call) -> contract.Job:
 
 @service.rpc
 def job_retry(request: contract.JobRetry, call: Call) -> contract.Job:
-    return services.job_retry(actor=_actor(call), job_id=request.job_id)
+    return services.job_retry(actor=_actor(call), job_id=request.job_id, ask=_ask(call))
 
 
 @service.rpc
@@ -84,7 +84,7 @@ def batch_cancel(request: contract.BatchCancel, call: Call) -> contract.Batch:
 
 @service.rpc
 def batch_retry(request: contract.BatchRetry, call: Call) -> contract.Batch:
-    return services.batch_retry(actor=_actor(call), batch_id=request.batch_id)
+    return services.batch_retry(actor=_actor(call), batch_id=request.batch_id, ask=_ask(call))
 
 
 @service.rpc

@@ -19,7 +19,7 @@ from contracts.job import (
     JobState,
     Step,
 )
-from contracts.message import MemberAdd, MemberRemove
+from contracts.message import MemberAdd, MemberRemove, MessageSendFiles
 from jobs.engine import claims
 from jobs.models import Job
 
@@ -155,3 +155,27 @@ def test_only_a_job_that_is_over_can_be_deleted_and_that_is_told(ask, create, re
     assert not Job.objects.exists()
     ((_, key, body),) = recorded("job.deleted")
     assert (key, body) == (f"u.{ada.hex}", {"job_id": str(job.id), "rev": 3})
+
+
+@pytest.fixture
+def borrowed(ask, group, upload, create, ada, bob):
+    """Bob's failed job on a file that Ada showed him in a group, and the group."""
+    conversation, file = group(ada, bob), upload(ada, b"a picture")
+    shown = MessageSendFiles(conversation_id=conversation, client_id=uuid4(), file_ids=[file.id])
+    ask(shown, by=ada)
+    job = create(by=bob, kind="image.process", params={"file_id": str(file.id)}).job
+    Job.objects.filter(pk=job.id).update(state="failed")
+    return job, conversation
+
+
+def test_what_one_may_not_read_any_more_is_not_read_by_a_retry(ask, borrowed, ada, bob):
+    job, conversation = borrowed
+    ask(MemberRemove(conversation_id=conversation, user_id=bob), by=ada)
+    with pytest.raises(Conflict):
+        ask(JobRetry(job_id=job.id), by=bob)
+    assert Job.objects.get(pk=job.id).state == "failed"
+
+
+def test_what_one_may_read_is_read_once_more(ask, borrowed, bob):
+    job, _ = borrowed
+    assert ask(JobRetry(job_id=job.id), by=bob).state is JobState.QUEUED
