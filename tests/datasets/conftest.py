@@ -36,7 +36,7 @@ def _folders(settings: Any, tmp_path: Path) -> None:
     settings.SECRET_KEY = SECRET
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _no_tables(transactional_db: None) -> Iterator[None]:
     """Emptying the database knows nothing of tables that imports made."""
     yield
@@ -45,7 +45,7 @@ def _no_tables(transactional_db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def upload(tmp_path: Path) -> Callable[..., File]:
+def upload(tmp_path: Path, _no_tables: None) -> Callable[..., File]:
     """`upload(b"a,b\\n1,2\\n", by=ada)`: a file of somebody's."""
 
     def make(content: bytes | str, *, by: UUID, name: str = "data.csv") -> File:

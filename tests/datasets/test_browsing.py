@@ -39,7 +39,6 @@ def ids(rows, ada):
     ]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_page_far_away_is_reached_by_passing_over_what_lies_between(people, ask, ada):
     def page(**request):
         reply = ask(DatasetRows(dataset_id=people, columns=["id"], **request), by=ada)
@@ -51,7 +50,6 @@ def test_a_page_far_away_is_reached_by_passing_over_what_lies_between(people, as
     assert page(sort="-born", skip=1, limit=2)[0] == ["3", "2"]
 
 
-@pytest.mark.django_db(transaction=True)
 def test_filters_leave_the_rows_that_they_name(people, ids):
     for filters, found in [
         (["id:eq:2"], "2"),
@@ -84,24 +82,25 @@ def test_pages_follow_each_other_in_any_order(people, ids):
         assert len(ids(people, sort="name", limit=limit)) == 5
 
 
-@pytest.mark.parametrize("evil", EVIL)
-def test_what_people_write_is_never_sql(people, ask, ids, rows, ada, evil):
-    assert ids(people, f"name:eq:{evil}") == []
-    assert ids(people, f"name:contains:{evil}") == []
-    assert ids(people, "name:in:" + json.dumps([evil])) == []
-    for request in (
-        DatasetRows(dataset_id=people, filter=[f"{evil}:eq:1"]),
-        DatasetRows(dataset_id=people, filter=[f"id:{evil}:1"]),
-        DatasetRows(dataset_id=people, filter=[f"id:eq:{evil}"]),
-        DatasetRows(dataset_id=people, sort=evil),
-        DatasetRows(dataset_id=people, columns=[evil]),
-        DatasetRows(dataset_id=people, cursor=evil),
-        DatasetStats(dataset_id=people, column=evil),
-        DatasetCount(dataset_id=people, filter=[f"price:gt:{evil}"]),
-        DatasetRead(dataset_id=people, format="csv", columns=[evil]),
-    ):
-        with pytest.raises(InvalidRequest):
-            ask(request, by=ada)
+def test_what_people_write_is_never_sql(people, ask, ids, rows, ada):
+    for evil in EVIL:
+        assert ids(people, f"name:eq:{evil}") == [], evil
+        assert ids(people, f"name:contains:{evil}") == [], evil
+        assert ids(people, "name:in:" + json.dumps([evil])) == [], evil
+        for request in (
+            DatasetRows(dataset_id=people, filter=[f"{evil}:eq:1"]),
+            DatasetRows(dataset_id=people, filter=[f"id:{evil}:1"]),
+            DatasetRows(dataset_id=people, filter=[f"id:eq:{evil}"]),
+            DatasetRows(dataset_id=people, sort=evil),
+            DatasetRows(dataset_id=people, columns=[evil]),
+            DatasetRows(dataset_id=people, cursor=evil),
+            DatasetStats(dataset_id=people, column=evil),
+            DatasetCount(dataset_id=people, filter=[f"price:gt:{evil}"]),
+            DatasetRead(dataset_id=people, format="csv", columns=[evil]),
+            DatasetRead(dataset_id=people, format="csv", filter=[f"id:eq:{evil}"]),
+        ):
+            with pytest.raises(InvalidRequest):
+                ask(request, by=ada)
     assert len(rows(people, by=ada)) == 5
 
 

@@ -70,7 +70,7 @@ def test_rows_are_there_once_wherever_the_process_was_killed(create, bring, impo
 def test_an_import_that_is_cancelled_leaves_nothing(create, importing, scheduler, over, ask, ada):
     scheduler()
     importing()
-    job = create("n,text\n" + "".join(f"{n},{'x' * 500}\n" for n in range(400_000)), by=ada)
+    job = create("n,text\n" + "".join(f"{n},{'x' * 500}\n" for n in range(200_000)), by=ada)
     eventually(lambda: staging(), seconds=30)
     ask(JobCancel(job_id=job.id), by=ada)
     assert over(job, seconds=30).state == JobState.CANCELLED
