@@ -22,7 +22,7 @@ const QUOTED = /'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"/;
 /** What a sentence of the server fills in: two numbers, the first quoted name, and what it says behind a colon. */
 export function valuesOf(sentence: string): { first: string; second: string; name: string; rest: string } {
   const [, single, double] = QUOTED.exec(sentence) ?? [];
-  const [, rest = ""] = /: (.*?)\.?$/s.exec(sentence) ?? [];
+  const [, rest = ""] = /: (.*?)\.*$/s.exec(sentence) ?? [];
   return { ...saidAs(sentence).values, name: single ?? double ?? "", rest };
 }
 
