@@ -10,8 +10,8 @@ from django.db import DatabaseError, IntegrityError
 from jobs.kinds.base import JobFailure
 
 MAX_SHOWN = 200
-_DATA, _TOO_LARGE, _TOO_DEEP = "22", "54000", "54001"
-"""PostgreSQL manual, appendix A: a class of codes; program_limit_exceeded; statement_too_complex."""
+_DATA, _TOO_LARGE = "22", "54000"
+"""PostgreSQL manual, appendix A: a class of codes; program_limit_exceeded."""
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def unique(key: Sequence[str]) -> Iterator[None]:
 
 def _failure(error: DatabaseError) -> JobFailure | None:
     code = getattr(error.__cause__, "pgcode", None) or ""
-    if code.startswith(_DATA) or code == _TOO_DEEP:
+    if code.startswith(_DATA):
         return JobFailure("refused", f"The database does not take a value: {_said(error)}")
     if code != _TOO_LARGE:
         return None
