@@ -64,7 +64,7 @@ def test_a_relay_whose_database_session_ends_queues_up_again(start, listener, ac
     total = talk.stop()
     eventually(lambda: published() == start + total)
     assert relay.popen.poll() is None
-    assert len(listener.kept(after=start)) == total
+    eventually(lambda: len(listener.kept(after=start)) == total)
     assert_log_is_whole(after=start, count=total, conversations=conversations)
 
 
