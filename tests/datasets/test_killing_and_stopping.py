@@ -1,6 +1,11 @@
 """An import whose process is killed at any step, or that is stopped: the old state or the new, and nothing is left."""
 
+import os
 import random
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,8 +19,9 @@ from jobs.datasets import upkeep
 from jobs.datasets.importing import run_import
 from jobs.kinds.base import Cancelled
 from jobs.models import Dataset, Import, Job
+from supervisor.processes import descendants
 from tests.datasets.conftest import staging
-from tests.servers import eventually
+from tests.servers import Process, eventually
 
 CONTENT = "n,text\n" + "".join(f"{n},some text {n}\n" for n in range(2000)) + "x,bad\n"
 COLUMNS = [{"source": "n", "type": "integer"}]
@@ -69,14 +75,36 @@ def test_rows_are_there_once_wherever_the_process_was_killed(create, bring, impo
 
 def test_an_import_that_is_cancelled_leaves_nothing(create, importing, scheduler, over, ask, ada):
     scheduler()
-    importing()
+    worker = importing()
     job = create("n,text\n" + "".join(f"{n},{'x' * 500}\n" for n in range(200_000)), by=ada)
     eventually(lambda: staging(), seconds=30)
-    ask(JobCancel(job_id=job.id), by=ada)
+    with in_the_middle(worker):
+        ask(JobCancel(job_id=job.id), by=ada)
     assert over(job, seconds=30).state == JobState.CANCELLED
     eventually(lambda: not staging())
     assert not Dataset.objects.exists()
     assert not Import.objects.exists()
+
+
+@contextmanager
+def in_the_middle(worker: Process) -> Iterator[None]:
+    """Hold the child that imports until it was asked to end: how fast it is decides nothing."""
+    (child,) = (pid for pid in descendants(worker.pid) if b"jobs.worker.child" in cmdline(pid))
+    os.kill(child, signal.SIGSTOP)
+    yield
+    eventually(lambda: asked_to_end(child))
+    os.kill(child, signal.SIGCONT)
+
+
+def cmdline(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def asked_to_end(pid: int) -> bool:
+    """Whether SIGTERM waits for the process (proc(5), ShdPnd)."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    (pending,) = [line.split()[1] for line in status.splitlines() if line.startswith("ShdPnd:")]
+    return bool(int(pending, 16) >> (signal.SIGTERM - 1) & 1)
 
 
 def test_an_import_that_is_stopped_while_it_reads_leaves_nothing(upload, context, database_url, ada):
